@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { cacheRoot, cachedFolder, fillCache, isCached } from './getting/cache.ts';
+import { installDebian, unpackDebian } from './getting/debian.ts';
+import { buildWithGo } from './getting/go.ts';
+import { copyWithMaven } from './getting/maven.ts';
+import { lookOnPath } from './getting/path-lookup.ts';
+import { noProgress, type Progress, withProgress } from './getting/progress.ts';
+import { type Part, type PartName, parts, type Recipe } from './parts.ts';
+
+export interface ResolvedPart {
+  name: PartName;
+  version: string;
+  from: 'path' | 'cache' | 'built';
+  /** The program; for Kafka the folder of its jars. */
+  path: string;
+}
+
+export type Resolver = (name: PartName) => Promise<ResolvedPart>;
+
+/**
+ * A resolver that gets each part once, however many ask for it: from PATH at a good version, else from the cache, else
+ * by its recipe. A part that cannot be had rejects with one line: what is missing, what was tried, what to do.
+ */
+export function createResolver(progress: Progress = noProgress): Resolver {
+  const asked = new Map<PartName, Promise<ResolvedPart>>();
+  const resolver: Resolver = (name) => {
+    const known = asked.get(name) ?? resolvePart(parts[name], resolver, progress);
+    asked.set(name, known);
+    return known;
+  };
+  return resolver;
+}
+
+async function resolvePart(part: Part, resolver: Resolver, progress: Progress): Promise<ResolvedPart> {
+  const tried: string[] = [];
+  if (part.onPath !== undefined) {
+    const lookup = await lookOnPath(part.onPath);
+    if (lookup.found) return { name: part.name, version: lookup.version, from: 'path', path: lookup.path };
+    tried.push(lookup.tried);
+  }
+  try {
+    if (part.recipe !== undefined) return await followRecipe(part, part.recipe, resolver, progress);
+  } catch (error) {
+    tried.push(error instanceof Error ? error.message : String(error));
+  }
+  throw new Error(`${part.name} ${part.version} is missing: ${tried.join('; ')}; ${part.advice}`);
+}
+
+async function followRecipe(part: Part, recipe: Recipe, resolver: Resolver, progress: Progress): Promise<ResolvedPart> {
+  if (recipe.kind === 'debian-install') return await installed(part, recipe.package, progress);
+  const folder = cachedFolder(cacheRoot(), part.name, part.version);
+  const resolved = { name: part.name, version: part.version, path: pathWithin(folder, part, recipe) };
+  if (await isCached(folder)) return { ...resolved, from: 'cache' };
+  const tools = await Promise.all(part.builtWith.map(resolver));
+  await withProgress(`${part.name} ${part.version}: ${verbs[recipe.kind]}`, progress, () =>
+    fillCache(folder, (into) => fill(into, part, recipe, tools[0]?.path ?? '')),
+  );
+  return { ...resolved, from: 'built' };
+}
+
+async function installed(part: Part, packageName: string, progress: Progress): Promise<ResolvedPart> {
+  await withProgress(`${part.name}: installing ${packageName}`, progress, () => installDebian(packageName));
+  const lookup = await lookOnPath(part.onPath!);
+  if (!lookup.found) throw new Error(`installed ${packageName}, and still ${lookup.tried}`);
+  return { name: part.name, version: lookup.version, from: 'built', path: lookup.path };
+}
+
+type CachedRecipe = Exclude<Recipe, { kind: 'debian-install' }>;
+
+const verbs: Record<CachedRecipe['kind'], string> = {
+  'debian-file': 'unpacking the Debian package',
+  go: 'building with Go',
+  maven: 'copying jars with Maven',
+};
+
+function pathWithin(folder: string, part: Part, recipe: CachedRecipe): string {
+  if (recipe.kind === 'maven') return folder;
+  return join(folder, recipe.kind === 'debian-file' ? recipe.program : part.name);
+}
+
+async function fill(into: string, part: Part, recipe: CachedRecipe, tool: string): Promise<void> {
+  if (recipe.kind === 'debian-file') await unpackDebian(recipe.package, into);
+  else if (recipe.kind === 'maven') await copyWithMaven(tool, recipe.artifacts, into);
+  else {
+    const { module, program } = recipe;
+    await buildWithGo({ go: tool, module, program, version: part.version, output: join(into, part.name) });
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * The entries of a Timeline: everything a run records, in the order in which it became known.
+ * One entry is one line of `timeline.ndjson`. Driving and probing write them, judging only reads them.
+ */
+
+/** Milliseconds since the run began, on the run's monotonic clock. May have a fraction. */
+export type Offset = number;
+
+/** What a sample says about the service. `unknown`: the probe ran but cannot tell. */
+export type Outcome = 'good' | 'bad' | 'unknown';
+
+export const TIMELINE_SCHEMA = 'steadfast/timeline/v1';
+
+/** The first line of a timeline. `startedAt` is RFC 3339 in UTC and the wall-clock time of offset 0. */
+export interface Header {
+  type: 'header';
+  schema: typeof TIMELINE_SCHEMA;
+  run: string;
+  plan: string;
+  /** `sha256:` and hex, over the resolved plan. */
+  digest: string;
+  seed: number;
+  version: string;
+  startedAt: string;
+}
+
+/** One part of a sample: one target, topic or partition among several. */
+export interface SamplePart {
+  labels: Record<string, string>;
+  outcome: Outcome;
+  values: Record<string, number>;
+  reason?: string;
+}
+
+/** What a slot brought. It belongs to the phase of its `due`, whenever it ended. */
+export interface Sample {
+  type: 'sample';
+  probe: string;
+  vantage: string;
+  slot: number;
+  due: Offset;
+  started: Offset;
+  ended: Offset;
+  outcome: Outcome;
+  values: Record<string, number>;
+  reason?: string;
+  parts?: SamplePart[];
+  /** For counts: this reading accounts for the time `(from, to]`. */
+  covers?: [Offset, Offset];
+  /** Ids, sequence ranges; 64-bit integers as decimal strings. */
+  detail?: unknown;
+}
+
+/** Why a slot brought nothing. `late`: it could not start before the next was due; `overrun`: our own limit was hit. */
+export interface Gap {
+  type: 'gap';
+  probe: string;
+  vantage: string;
+  slot: number;
+  due: Offset;
+  reason: string;
+}
+
+/** What the last drain of a probe brought at the end of an experiment. Losses are counted here, never before. */
+export interface Final {
+  type: 'final';
+  probe: string;
+  vantage: string;
+  covers: [Offset, Offset];
+  values: Record<string, number>;
+  reason?: string;
+  detail?: unknown;
+}
+
+/**
+ * A fact about the fault. `of: 'mechanism'` speaks of the fault's own mechanism (a toxic in place, a process stopped, a refused
+ * handshake), never of the service; `holds` says whether it shows the fault to be in effect. `of: 'note'` only informs.
+ */
+export interface Evidence {
+  of: 'mechanism' | 'note';
+  holds?: boolean;
+  text: string;
+  values?: Record<string, number>;
+}
+
+/**
+ * States of an experiment in the order in which they occur. `quiesced`: no new slots fall due from here on, what is in flight is
+ * awaited and counts are drained; then `ended`. `failed`: the injection did not come about. `left-behind`: removal is not certain.
+ */
+export type ChaosState =
+  | 'started'
+  | 'requested'
+  | 'injected'
+  | 'recovering'
+  | 'recovered'
+  | 'failed'
+  | 'left-behind'
+  | 'quiesced'
+  | 'ended';
+
+/** A step of an experiment. With `notBefore` the true moment lies in `[notBefore, at]`. */
+export interface ChaosEvent {
+  type: 'chaos';
+  experiment: string;
+  /** Set where one experiment has several faults (a Workflow). */
+  fault?: string;
+  oneShot?: true;
+  at: Offset;
+  notBefore?: Offset;
+  state: ChaosState;
+  reason?: string;
+  evidence?: Evidence[];
+}
+
+/** The gate's decision before an experiment. A closed gate means that nothing was injected. */
+export interface GateDecision {
+  type: 'gate';
+  experiment: string;
+  at: Offset;
+  open: boolean;
+  reason?: string;
+}
+
+/**
+ * What a baseline source answered. `of` is `baseline:<name>` or `objective:<objective>@<experiment>`; values stay strings, so that NaN and
+ * Inf survive; points carry the offset (negative before the run began). `error` starts with one of the codes of `ReferenceErrorCode`
+ * and a colon.
+ */
+export interface Reference {
+  type: 'reference';
+  of: string;
+  source: string;
+  query: string;
+  /** RFC 3339. */
+  start: string;
+  end: string;
+  /** Seconds; 0 for an instant query. */
+  step: number;
+  series: { labels: Record<string, string>; values: [Offset, string][] }[];
+  error?: string;
+  warnings?: string[];
+}
+
+/** Each way in which a baseline source may fail to answer is a reason of its own. */
+export type ReferenceErrorCode = 'http' | 'timeout' | 'unreachable' | 'refused' | 'malformed' | 'too-large';
+
+/** A vantage's process began to probe: its slot 0 is due at `slotZero`. `clock` bounds its clock's offset against the runner's. */
+export interface VantageBoot {
+  type: 'vantage';
+  vantage: string;
+  instance: string;
+  boot: string;
+  slotZero: Offset;
+  clock: [Offset, Offset];
+}
+
+/** The last line of a run that could end itself. A timeline without it never passes. */
+export interface RunEnd {
+  type: 'end';
+  at: Offset;
+  cause: 'completed' | 'aborted';
+  reason?: string;
+}
+
+export type Entry = Header | Sample | Gap | Final | ChaosEvent | GateDecision | Reference | VantageBoot | RunEnd;
+
+/** The vantage that is the runner itself. */
+export const RUNNER_VANTAGE = 'runner';
