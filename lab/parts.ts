@@ -61,15 +61,12 @@ export const parts: Record<PartName, Part> = {
   },
   alertmanager: {
     name: 'alertmanager',
-    version: '0.25.0',
+    version: '0.28.1',
     onPath: prometheusStyle(['prometheus-alertmanager', 'alertmanager'], '0.23', '1'),
-    recipe: {
-      kind: 'debian-file',
-      package: 'prometheus-alertmanager',
-      program: 'usr/bin/prometheus-alertmanager',
-    },
-    builtWith: [],
-    advice: 'put an Alertmanager from 0.23 on PATH',
+    // Debian's program reads its templates from a fixed place in the system: unpacked elsewhere it does not start.
+    recipe: { kind: 'go', module: 'github.com/prometheus/alertmanager', program: 'cmd/alertmanager' },
+    builtWith: ['go'],
+    advice: 'install prometheus-alertmanager, or Go to build it',
   },
   pushgateway: {
     name: 'pushgateway',

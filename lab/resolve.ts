@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { cacheRoot, cachedFolder, fillCache, isCached } from './getting/cache.ts';
+import { cachedFolder, cacheRoot, fillCache, isCached } from './getting/cache.ts';
 import { installDebian, unpackDebian } from './getting/debian.ts';
 import { buildWithGo } from './getting/go.ts';
 import { copyWithMaven } from './getting/maven.ts';
-import { lookOnPath } from './getting/path-lookup.ts';
+import { lookOnPath, versionOf } from './getting/path-lookup.ts';
 import { noProgress, type Progress, withProgress } from './getting/progress.ts';
+import { isWithin } from './getting/version.ts';
 import { type Part, type PartName, parts, type Recipe } from './parts.ts';
 
 export interface ResolvedPart {
@@ -49,13 +50,22 @@ async function resolvePart(part: Part, resolver: Resolver, progress: Progress): 
 async function followRecipe(part: Part, recipe: Recipe, resolver: Resolver, progress: Progress): Promise<ResolvedPart> {
   if (recipe.kind === 'debian-install') return await installed(part, recipe.package, progress);
   const folder = cachedFolder(cacheRoot(), part.name, part.version);
-  const resolved = { name: part.name, version: part.version, path: pathWithin(folder, part, recipe) };
-  if (await isCached(folder)) return { ...resolved, from: 'cache' };
+  const path = pathWithin(folder, part, recipe);
+  if (await isCached(folder))
+    return { name: part.name, version: await versionIn(path, part, recipe), from: 'cache', path };
   const tools = await Promise.all(part.builtWith.map(resolver));
   await withProgress(`${part.name} ${part.version}: ${verbs[recipe.kind]}`, progress, () =>
     fillCache(folder, (into) => fill(into, part, recipe, tools[0]?.path ?? '')),
   );
-  return { ...resolved, from: 'built' };
+  return { name: part.name, version: await versionIn(path, part, recipe), from: 'built', path };
+}
+
+/** A distribution's package is of the distribution's version, whatever ours is pinned to. */
+async function versionIn(path: string, part: Part, recipe: CachedRecipe): Promise<string> {
+  if (recipe.kind !== 'debian-file' || part.onPath === undefined) return part.version;
+  const version = await versionOf(path, part.onPath);
+  if (version !== undefined && isWithin(version, part.onPath)) return version;
+  throw new Error(`the package ${recipe.package} holds version ${version ?? 'unknown'}`);
 }
 
 async function installed(part: Part, packageName: string, progress: Progress): Promise<ResolvedPart> {

@@ -42,6 +42,7 @@ async function removeAbandoned(folder: string): Promise<void> {
     const path = join(root, entry);
     const builder = /^\.building-(\d+)-(\d+)-/.exec(path.slice(folder.length));
     if (!path.startsWith(folder) || builder === null) continue;
-    if (!runsStill({ pid: Number(builder[1]), startTime: builder[2]! })) await rm(path, { recursive: true, force: true });
+    if (!runsStill({ pid: Number(builder[1]), startTime: builder[2]! }))
+      await rm(path, { recursive: true, force: true });
   }
 }

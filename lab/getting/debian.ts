@@ -10,7 +10,9 @@ const minutes = 60_000;
 export async function unpackDebian(packageName: string, into: string): Promise<void> {
   const cwd = await mkdtemp(join(tmpdir(), 'steadfast-deb-'));
   try {
-    await withFreshLists(() => runCommand('apt-get', [...asCaller, 'download', packageName], { cwd, timeoutMs: 5 * minutes }));
+    await withFreshLists(() =>
+      runCommand('apt-get', [...asCaller, 'download', packageName], { cwd, timeoutMs: 5 * minutes }),
+    );
     const file = (await readdir(cwd)).find((name) => name.endsWith('.deb'));
     if (file === undefined) throw new Error(`apt-get download ${packageName} brought no file`);
     await runCommand('dpkg-deb', ['-x', join(cwd, file), into], { timeoutMs: minutes });
@@ -32,12 +34,18 @@ async function withFreshLists<T>(get: () => Promise<T>): Promise<T> {
     return await get();
   } catch (error) {
     if (process.getuid?.() !== 0) throw error;
-    await (updated ??= runCommand('apt-get', [...asCaller, 'update'], { timeoutMs: 5 * minutes }));
+    await updateListsOnce();
     return await get();
   }
 }
 
 let updated: Promise<unknown> | undefined;
+
+async function updateListsOnce(): Promise<void> {
+  updated ??= runCommand('apt-get', [...asCaller, 'update'], { timeoutMs: 5 * minutes });
+  await updated;
+}
+
 let lastTurn: Promise<unknown> = Promise.resolve();
 
 /** dpkg holds one lock for the whole machine. */

@@ -34,7 +34,7 @@ async function firstExecutable(program: string, searchPath: string): Promise<str
   return undefined;
 }
 
-async function versionOf(path: string, wanted: OnPath): Promise<string | undefined> {
+export async function versionOf(path: string, wanted: OnPath): Promise<string | undefined> {
   try {
     const output = await runCommand(path, wanted.versionArguments);
     return wanted.versionPattern.exec(output)?.[1];
