@@ -22,7 +22,7 @@ export interface HttpTrouble {
   message: string;
   /** Set where the server answered: code `status`. */
   status?: number;
-  /** What the server said with that status. Hostile text: never print it whole. */
+  /** What the server said with that status, our own credentials masked. Hostile text: never print it whole. */
   body?: string;
 }
 
@@ -74,8 +74,9 @@ export function gaveUp(): HttpTrouble {
 
 /** A status that the caller did not ask for, with what the server said about it. */
 export function unwantedStatus(status: number, body: string, hide: (text: string) => string): HttpTrouble {
-  const said = hide(startOf(body));
-  return { ok: false, code: 'status', message: `HTTP ${status}${said ? `: ${said}` : ''}`, status, body };
+  const masked = hide(body);
+  const said = oneLine(masked, 120);
+  return { ok: false, code: 'status', message: `HTTP ${status}${said ? `: ${said}` : ''}`, status, body: masked };
 }
 
 function tooLarge(maxBytes: number): HttpTrouble {
@@ -86,13 +87,14 @@ function halfWay(): HttpTrouble {
   return { ok: false, code: 'reset', message: 'the connection was closed half-way through the answer' };
 }
 
-function startOf(body: string): string {
-  const line = body
-    .slice(0, 400)
+/** The start of a foreign text, fit for one line of a message. */
+export function oneLine(text: string, maxLength: number): string {
+  const line = text
+    .slice(0, maxLength * 4)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a hostile body must not move the cursor of a terminal
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .trim();
-  return line.length > 120 ? `${line.slice(0, 120)}...` : line;
+  return line.length > maxLength ? `${line.slice(0, maxLength)}...` : line;
 }
 
 function readable(code: string): string {
