@@ -1,0 +1,78 @@
+import { BAD, GOOD } from '../column.ts';
+import type { GoodRule } from '../model/plan.ts';
+import { formatDuration } from '../model/quantity.ts';
+import type { Moment } from '../phases.ts';
+import { countSlots, MISSING, type SlotView } from '../slot-view.ts';
+import { type Measurable, type Measured, undecidable } from './measured.ts';
+import { noSlots } from './no-slots.ts';
+import { firstGoodOf, lastBreak, statesOf } from './stretch.ts';
+
+export interface Thresholds {
+  good?: GoodRule;
+  successThreshold: number;
+  failureThreshold: number;
+}
+
+/**
+ * The time from `origin` (recovered; one-shot: injected) to the start of the last good stretch, which reaches the end of the window, as an
+ * interval. `view` holds all slots since the request, so that what was bad before the origin is known too. The low bound takes missing
+ * slots as good, the high one as bad.
+ */
+export function measureTimeToRecover(
+  view: SlotView,
+  origin: Moment,
+  thresholds: Thresholds,
+  tolerateMissing: number,
+): Measurable {
+  const counts = countSlots(view, thresholds.good);
+  if (view.rows.length === 0) return noSlots(view, 'ms');
+  if (counts.good + counts.bad === 0)
+    return undecidable('no-samples', `none of the ${view.rows.length} due slots was answered`, 'ms', counts);
+  const forgiven = counts.missing > 0 && counts.missing <= tolerateMissing * view.rows.length;
+  const low = lowBound(view, origin, thresholds);
+  const high = highBound(view, origin, thresholds, forgiven ? GOOD : BAD);
+  const measured: Measured = { decidable: true, low, high: Math.max(low, high), unit: 'ms', counts, notes: [] };
+  if (counts.missing > 0 && !forgiven && highBound(view, origin, thresholds, GOOD) !== high)
+    measured.wideBecause = {
+      reason: 'missing-samples',
+      text: `${counts.missing} slots around the recovery are missing`,
+    };
+  if (counts.missing === 0 && neverBad(view, thresholds)) measured.notAffected = true;
+  if (forgiven)
+    measured.notes.push(`${counts.missing} of ${view.rows.length} slots are missing; the plan tolerates it`);
+  return measured;
+}
+
+function neverBad(view: SlotView, { good, successThreshold, failureThreshold }: Thresholds): boolean {
+  const states = statesOf(view, good, BAD);
+  return lastBreak(states, failureThreshold) < 0 && firstGoodOf(states, 0, successThreshold) >= 0;
+}
+
+/** The service was bad at some moment of the last breaking bad sample, thus it recovered after that sample's start. */
+function lowBound(view: SlotView, origin: Moment, { good, failureThreshold }: Thresholds): number {
+  const states = statesOf(view, good, GOOD);
+  const broken = lastBreak(states, failureThreshold);
+  if (broken < 0) return 0;
+  return Math.max(0, view.column.started(view.rows[broken]!) - view.lookbackMs - origin.latest);
+}
+
+/** The service was good at some moment of the stretch's first good sample, thus it had recovered by that sample's end. */
+function highBound(view: SlotView, origin: Moment, thresholds: Thresholds, missingAs: number): number {
+  const states = statesOf(view, thresholds.good, missingAs);
+  const answered = withoutMissing(view, states);
+  const broken = lastBreak(states, thresholds.failureThreshold);
+  const first = firstGoodOf(answered, broken + 1, thresholds.successThreshold);
+  if (first < 0) return Number.POSITIVE_INFINITY;
+  return Math.max(0, view.column.ended(view.rows[first]!) - origin.earliest);
+}
+
+/** Missing slots never count towards the good samples that a stretch must hold. */
+function withoutMissing(view: SlotView, states: Uint8Array): Uint8Array {
+  return states.map((state, index) => (view.rows[index] === MISSING ? BAD : state));
+}
+
+/** The probe interval that would decide a limit which lies inside the interval. */
+export function decidingInterval(measured: Measured, limitMs: number): string {
+  const nearest = Math.min(limitMs - measured.low, measured.high - limitMs);
+  return formatDuration(Math.max(1, Math.floor(nearest)));
+}

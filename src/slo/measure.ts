@@ -1,0 +1,69 @@
+import { type Measurable, undecidable } from './indicators/measured.ts';
+import { measureQuantile } from './indicators/quantile.ts';
+import { measureQuery } from './indicators/query.ts';
+import { measureRatio } from './indicators/ratio.ts';
+import { measureTimeToImpact } from './indicators/time-to-impact.ts';
+import { measureTimeToRecover } from './indicators/time-to-recover.ts';
+import { measureTotal } from './indicators/total.ts';
+import { probeOf } from './instrument.ts';
+import type { Offset } from './model/entry.ts';
+import type { Indicator, Plan, ProbeSpec } from './model/plan.ts';
+import type { ExperimentTimes, Window } from './phases.ts';
+import type { Recording } from './recording.ts';
+import { type SlotView, viewSlots } from './slot-view.ts';
+
+/** What is measured, where and when. */
+export interface Scope {
+  plan: Plan;
+  recording: Recording;
+  times: ExperimentTimes;
+  window: Window;
+  tolerateMissing: number;
+  /** The `of` of the recorded answer, for `query` indicators. */
+  reference: string;
+  /** For a run that still goes on. */
+  asOf?: Offset;
+}
+
+/** Measures an indicator over a window. */
+export function measure(indicator: Indicator, scope: Scope): Measurable {
+  if (indicator.kind === 'query')
+    return measureQuery(
+      scope.recording.references.get(scope.reference),
+      indicator.query,
+      indicator.stat,
+      scope.window,
+      scope.tolerateMissing,
+    );
+  const probe = probeOf(scope.plan, indicator)!;
+  if (!hasBooted(scope, probe))
+    return undecidable('vantage-silent', `the vantage ${probe.at} never delivered anything`, '1');
+  switch (indicator.kind) {
+    case 'ratio':
+      return measureRatio(view(scope, probe, scope.window), indicator.good, scope.tolerateMissing);
+    case 'quantile':
+      return measureQuantile(view(scope, probe, scope.window), indicator.value, indicator.q, scope.tolerateMissing);
+    case 'total':
+      return measureTotal(scope.recording, probe, indicator.value, scope.window, scope.asOf);
+    case 'timeToRecover':
+      return measureTimeToRecover(sinceRequest(scope, probe), recoveryOrigin(scope), indicator, scope.tolerateMissing);
+    case 'timeToImpact':
+      return measureTimeToImpact(sinceRequest(scope, probe), scope.times.injected!, scope.times.lastSlot, indicator);
+  }
+}
+
+function hasBooted({ recording }: Scope, probe: ProbeSpec): boolean {
+  return recording.boots.some((boot) => boot.vantage === probe.at);
+}
+
+function view(scope: Scope, probe: ProbeSpec, window: Window): SlotView {
+  return viewSlots(scope.plan, scope.recording, probe, window, scope.asOf === undefined ? {} : { asOf: scope.asOf });
+}
+
+function sinceRequest({ plan, recording, times }: Scope, probe: ProbeSpec): SlotView {
+  return viewSlots(plan, recording, probe, times.phases.impact!, { keepReachingOut: true });
+}
+
+function recoveryOrigin({ times }: Scope) {
+  return times.oneShot ? times.injected! : times.recovered!;
+}

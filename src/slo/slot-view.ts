@@ -1,0 +1,168 @@
+import { BAD, type Column, GOOD } from './column.ts';
+import type { Offset } from './model/entry.ts';
+import type { GoodRule, Plan, ProbeSpec } from './model/plan.ts';
+import type { Window } from './phases.ts';
+import { lookbackMs } from './promql-lookback.ts';
+import type { Recording } from './recording.ts';
+import { slotDue, slotsDueBetween } from './slots.ts';
+
+/** No usable answer for a slot: nothing recorded, a gap, an unknown outcome, or two answers that contradict each other. */
+export const MISSING = -1;
+
+/** The slots of one probe that fall due in a window, in the order of time, whether or not anything was recorded for them. */
+export interface SlotView {
+  probe: ProbeSpec;
+  column: Column;
+  dues: Float64Array;
+  /** The row of the column that answers the slot, or `MISSING`. */
+  rows: Int32Array;
+  /** How far back a sample's query looks, in ms. */
+  lookbackMs: number;
+  /** Slots left out because their lookback reaches out of the window. */
+  reachingOut: number;
+}
+
+export interface ViewOptions {
+  /** For a run that still goes on: slots whose deadline has not passed by then are not yet due an answer. */
+  asOf?: Offset;
+  /** Keep slots whose lookback reaches out of the window (time to recover widens its interval instead). */
+  keepReachingOut?: boolean;
+}
+
+/** The due slots of a window, computed from the plan and the vantage's grid, with what was recorded for each. */
+export function viewSlots(
+  plan: Plan,
+  recording: Recording,
+  probe: ProbeSpec,
+  window: Window,
+  options: ViewOptions = {},
+): SlotView {
+  const column = recording.column(probe.name, probe.at);
+  const dues: number[] = [];
+  const rows: number[] = [];
+  const lookback = probe.instrument === undefined ? 0 : lookbackMs(probe.instrument);
+  const view = { probe, column, lookbackMs: lookback, reachingOut: 0 };
+  for (const grid of gridsOf(recording, probe.at)) {
+    const to = Math.min(window.to, grid.until);
+    const range = slotsDueBetween(probe, plan.seed, grid.slotZero, Math.max(window.from, grid.slotZero), to);
+    if (!range) continue;
+    const found = rowsOfSlots(column, range.first, range.last, (k) => slotDue(plan.seed, probe, grid.slotZero, k));
+    for (let k = range.first; k <= range.last; k++) {
+      const due = slotDue(plan.seed, probe, grid.slotZero, k);
+      const row = found[k - range.first]!;
+      if (options.asOf !== undefined && row === MISSING && due + probe.timeoutMs >= options.asOf) continue;
+      if (!options.keepReachingOut && due - lookback < window.from) view.reachingOut++;
+      else {
+        dues.push(due);
+        rows.push(row);
+      }
+    }
+  }
+  return { ...view, dues: Float64Array.from(dues), rows: Int32Array.from(rows) };
+}
+
+interface Grid {
+  slotZero: Offset;
+  until: Offset;
+}
+
+/** One grid per boot of the vantage's process, each until the next. */
+function gridsOf(recording: Recording, vantage: string): Grid[] {
+  const boots = recording.boots.filter((boot) => boot.vantage === vantage).sort((a, b) => a.slotZero - b.slotZero);
+  return boots.map((boot, index) => ({
+    slotZero: boot.slotZero,
+    until: boots[index + 1]?.slotZero ?? Number.POSITIVE_INFINITY,
+  }));
+}
+
+/** Slots are found by their due time: a row that was due at no slot of the plan counts for nothing. */
+function rowsOfSlots(column: Column, first: number, last: number, dueOf: (k: number) => Offset): Int32Array {
+  const rows = new Int32Array(last - first + 1).fill(MISSING);
+  const answered = new Uint8Array(rows.length);
+  const order = column.rowsByDue();
+  const base = dueOf(first);
+  const interval = first === last ? 1 : dueOf(first + 1) - base;
+  for (let index = lowerBound(column, order, base - 0.5); index < order.length; index++) {
+    const row = order[index]!;
+    const due = column.due(row);
+    const position = Math.round((due - base) / interval);
+    if (position >= rows.length) break;
+    if (Math.abs(dueOf(first + position) - due) > 0.5) continue;
+    if (answered[position] === 0) rows[position] = row;
+    else if (rows[position] !== MISSING && column.code(rows[position]!) !== column.code(row)) rows[position] = MISSING;
+    answered[position] = 1;
+  }
+  return rows;
+}
+
+function lowerBound(column: Column, order: Int32Array, due: Offset): number {
+  let low = 0;
+  let high = order.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (column.due(order[middle]!) < due) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What a slot's answer says: `GOOD`, `BAD`, or `MISSING` where there is no usable answer. With a rule, its values decide. */
+export function slotState(view: SlotView, index: number, rule?: GoodRule): number {
+  const row = view.rows[index]!;
+  if (row === MISSING) return MISSING;
+  const code = view.column.code(row);
+  if (rule) {
+    const byValues = stateByRule(view.column, row, rule);
+    if (byValues !== MISSING) return byValues;
+    return code === BAD ? BAD : MISSING;
+  }
+  return code === GOOD || code === BAD ? code : MISSING;
+}
+
+function stateByRule(column: Column, row: number, rule: GoodRule): number {
+  let state = GOOD;
+  for (const name in rule) {
+    const values = valuesOfRow(column, row, name);
+    if (values.length === 0) state = state === BAD ? BAD : MISSING;
+    else if (!values.every((value) => isWithin(value, rule[name]!))) state = BAD;
+  }
+  return state;
+}
+
+/** A sample's own value, or those of its parts. */
+function valuesOfRow(column: Column, row: number, name: string): number[] {
+  const own = column.value(row, name);
+  if (!Number.isNaN(own)) return [own];
+  return (column.parts(row) ?? []).flatMap((part) => part.values[name] ?? []);
+}
+
+function isWithin(value: number, limits: GoodRule[string]): boolean {
+  return (
+    (limits.atMost === undefined || value <= limits.atMost.value) &&
+    (limits.atLeast === undefined || value >= limits.atLeast.value)
+  );
+}
+
+/** The value that a slot's answer brought; NaN where there is none. */
+export function slotValue(view: SlotView, index: number, name: string): number {
+  const row = view.rows[index]!;
+  return row === MISSING ? Number.NaN : view.column.value(row, name);
+}
+
+/** How many slots were good, bad and missing, and why bad or missing, most frequent first. */
+export interface SlotCounts {
+  good: number;
+  bad: number;
+  missing: number;
+}
+
+export function countSlots(view: SlotView, rule?: GoodRule): SlotCounts {
+  const counts = { good: 0, bad: 0, missing: 0 };
+  for (let index = 0; index < view.rows.length; index++) {
+    const state = slotState(view, index, rule);
+    if (state === GOOD) counts.good++;
+    else if (state === BAD) counts.bad++;
+    else counts.missing++;
+  }
+  return counts;
+}

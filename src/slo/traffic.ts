@@ -1,0 +1,44 @@
+import type { Measurable } from './indicators/measured.ts';
+import { measureTotal } from './indicators/total.ts';
+import { probeOf } from './instrument.ts';
+import type { Scope } from './measure.ts';
+import type { Indicator, Objective, ProbeSpec } from './model/plan.ts';
+
+/** Whether enough happened in the phase for silence not to look like success. */
+export interface Traffic {
+  seen: number;
+  enough: boolean;
+  /** Which count shows the traffic, for the sentence. */
+  text: string;
+}
+
+/**
+ * The no-traffic rule: an objective on lag, loss, order or work in flight is only decidable when the probe's traffic count advanced in that phase,
+ * at least by `atLeastSeen`. Elsewhere `atLeastSeen` speaks of answers.
+ */
+export function trafficOf(objective: Objective, measured: Measurable, scope: Scope): Traffic {
+  const needed = objective.atLeastSeen ?? 1;
+  const probe = probeOf(scope.plan, objective.indicator);
+  const counter = probe && trafficCounter(probe, objective.indicator);
+  if (!probe || !counter) {
+    const seen = measured.counts.good + measured.counts.bad;
+    return { seen, enough: seen >= needed, text: `${seen} answers seen, at least ${needed} needed` };
+  }
+  const total = measureTotal(scope.recording, probe, counter, scope.window, scope.asOf);
+  const seen = total.decidable ? total.low : 0;
+  return { seen, enough: seen >= needed, text: `${probe.name}.${counter} shows ${seen}, at least ${needed} needed` };
+}
+
+function trafficCounter(probe: ProbeSpec, indicator: Indicator): string | undefined {
+  for (const value of valuesOf(indicator)) {
+    const counter = probe.values[value]?.needsTraffic;
+    if (counter !== undefined) return counter;
+  }
+  return undefined;
+}
+
+function valuesOf(indicator: Indicator): string[] {
+  if (indicator.kind === 'query') return [];
+  if (indicator.kind === 'quantile' || indicator.kind === 'total') return [indicator.value];
+  return Object.keys(indicator.good ?? {});
+}
