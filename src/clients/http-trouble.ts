@@ -1,13 +1,10 @@
 import { formatDuration, formatValue } from '../slo/model/quantity.ts';
+import { type NetworkTroubleCode, networkTrouble } from './network-trouble.ts';
 
 /** Why a request brought no usable answer. */
 export type HttpTroubleCode =
-  | 'refused'
-  | 'dns'
-  | 'unreachable'
-  | 'timeout'
+  | NetworkTroubleCode
   | 'aborted'
-  | 'reset'
   | 'too-large'
   | 'tls'
   | 'malformed'
@@ -32,19 +29,10 @@ export interface RequestLimits {
   maxResponseBytes: number;
 }
 
-const BY_CODE: Record<string, [HttpTroubleCode, string]> = {
-  ECONNREFUSED: ['refused', 'connection refused'],
-  ENOTFOUND: ['dns', 'the host name does not resolve'],
-  EAI_AGAIN: ['dns', 'the name server does not answer'],
-  EHOSTUNREACH: ['unreachable', 'the host is unreachable'],
-  ENETUNREACH: ['unreachable', 'the network is unreachable'],
-  EADDRNOTAVAIL: ['unreachable', 'no local address to connect from'],
-  ETIMEDOUT: ['timeout', 'the connection timed out'],
-  EPIPE: ['reset', 'the connection was closed before the answer'],
-  ECONNRESET: ['reset', 'the connection was closed before the answer'],
-  ERR_FR_TOO_MANY_REDIRECTS: ['redirects', 'too many redirects'],
-  Z_DATA_ERROR: ['malformed', 'the compressed answer is damaged'],
-  Z_BUF_ERROR: ['reset', 'the connection was closed half-way through the answer'],
+const MORE_CODES: Record<string, { code: HttpTroubleCode; message: string }> = {
+  ERR_FR_TOO_MANY_REDIRECTS: { code: 'redirects', message: 'too many redirects' },
+  Z_DATA_ERROR: { code: 'malformed', message: 'the compressed answer is damaged' },
+  Z_BUF_ERROR: { code: 'reset', message: 'the connection was closed half-way through the answer' },
 };
 
 const CERTIFICATE_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/;
@@ -55,8 +43,8 @@ export function describeTrouble(error: unknown, limits: RequestLimits): HttpTrou
   if (code === 'ECONNABORTED' || /timeout/i.test(message)) return timedOut(limits.timeoutMs);
   if (message.startsWith('maxContentLength')) return tooLarge(limits.maxResponseBytes);
   if (message === 'stream has been aborted' || (code === 'ECONNRESET' && answered)) return halfWay();
-  const known = BY_CODE[code];
-  if (known) return { ok: false, code: known[0], message: known[1] };
+  const known = networkTrouble(code) ?? MORE_CODES[code];
+  if (known) return { ok: false, ...known };
   if (code.startsWith('HPE_')) return { ok: false, code: 'malformed', message: 'the answer is not HTTP' };
   if (CERTIFICATE_CODE.test(code)) return { ok: false, code: 'tls', message: `TLS: ${readable(code)}` };
   return { ok: false, code: 'unreachable', message: code ? `the request failed: ${code}` : 'the request failed' };
