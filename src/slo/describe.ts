@@ -1,4 +1,4 @@
-import type { Indicator, Objective, Stat } from './model/plan.ts';
+import type { Indicator, Objective } from './model/plan.ts';
 import { statName } from './stats/statistic.ts';
 
 /** An indicator as one phrase. */

@@ -31,11 +31,19 @@ export function measureTimeToRecover(
   const forgiven = counts.missing > 0 && counts.missing <= tolerateMissing * view.rows.length;
   const low = lowBound(view, origin, thresholds);
   const high = highBound(view, origin, thresholds, forgiven ? GOOD : BAD);
-  const measured: Measured = { decidable: true, low, high: Math.max(low, high), unit: 'ms', counts, notes: [] };
-  if (counts.missing > 0 && !forgiven && highBound(view, origin, thresholds, GOOD) !== high)
+  const measured: Measured = {
+    decidable: true,
+    low: low.ms,
+    high: Math.max(low.ms, high.ms),
+    unit: 'ms',
+    counts,
+    notes: [],
+  };
+  const between = high.index - low.index - 1;
+  if (!forgiven && between > 0 && missingBetween(view, low.index, high.index))
     measured.wideBecause = {
       reason: 'missing-samples',
-      text: `${counts.missing} slots around the recovery are missing`,
+      text: `${between} slots between the last bad and the first good one are missing`,
     };
   if (counts.missing === 0 && neverBad(view, thresholds)) measured.notAffected = true;
   if (forgiven)
@@ -48,22 +56,30 @@ function neverBad(view: SlotView, { good, successThreshold, failureThreshold }: 
   return lastBreak(states, failureThreshold) < 0 && firstGoodOf(states, 0, successThreshold) >= 0;
 }
 
+/** A bound and the slot that sets it. */
+interface Edge {
+  index: number;
+  ms: number;
+}
+
 /** The service was bad at some moment of the last breaking bad sample, thus it recovered after that sample's start. */
-function lowBound(view: SlotView, origin: Moment, { good, failureThreshold }: Thresholds): number {
-  const states = statesOf(view, good, GOOD);
-  const broken = lastBreak(states, failureThreshold);
-  if (broken < 0) return 0;
-  return Math.max(0, view.column.started(view.rows[broken]!) - view.lookbackMs - origin.latest);
+function lowBound(view: SlotView, origin: Moment, { good, failureThreshold }: Thresholds): Edge {
+  const index = lastBreak(statesOf(view, good, GOOD), failureThreshold);
+  if (index < 0) return { index, ms: 0 };
+  return { index, ms: Math.max(0, view.column.started(view.rows[index]!) - view.lookbackMs - origin.latest) };
 }
 
 /** The service was good at some moment of the stretch's first good sample, thus it had recovered by that sample's end. */
-function highBound(view: SlotView, origin: Moment, thresholds: Thresholds, missingAs: number): number {
+function highBound(view: SlotView, origin: Moment, thresholds: Thresholds, missingAs: number): Edge {
   const states = statesOf(view, thresholds.good, missingAs);
-  const answered = withoutMissing(view, states);
   const broken = lastBreak(states, thresholds.failureThreshold);
-  const first = firstGoodOf(answered, broken + 1, thresholds.successThreshold);
-  if (first < 0) return Number.POSITIVE_INFINITY;
-  return Math.max(0, view.column.ended(view.rows[first]!) - origin.earliest);
+  const index = firstGoodOf(withoutMissing(view, states), broken + 1, thresholds.successThreshold);
+  if (index < 0) return { index: states.length, ms: Number.POSITIVE_INFINITY };
+  return { index, ms: Math.max(0, view.column.ended(view.rows[index]!) - origin.earliest) };
+}
+
+function missingBetween(view: SlotView, after: number, before: number): boolean {
+  return view.rows.subarray(after + 1, before).includes(MISSING);
 }
 
 /** Missing slots never count towards the good samples that a stretch must hold. */
