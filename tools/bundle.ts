@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { lazyPackages } from './lazy-packages.ts';
+
+export interface BundleRequest {
+  /** The folder with package.json and src/main.ts. */
+  root: string;
+  outDir: string;
+}
+
+// The alias is long because a short one collides with the names that minifying makes.
+const REQUIRE_FOR_COMMONJS = [
+  "import { createRequire as createRequireForBundledCommonJs } from 'node:module';",
+  'const require = createRequireForBundledCommonJs(import.meta.url);',
+].join('');
+
+/**
+ * Bundles `src/main.ts` into `steadfast.js` and one chunk for each package that is imported dynamically, so that a command
+ * loads only what it uses. The code sees the version as the global constant `STEADFAST_VERSION`.
+ */
+export async function bundle({ root, outDir }: BundleRequest): Promise<Metafile> {
+  await rm(outDir, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { steadfast: 'src/main.ts' },
+    outdir: outDir,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    // Errors are told by their class, in logs and by the packages themselves.
+    keepNames: true,
+    sourcemap: false,
+    legalComments: 'linked',
+    banner: { js: REQUIRE_FOR_COMMONJS },
+    plugins: [lazyPackages()],
+    // The other entry reads a file beside itself, which would not be there.
+    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
+    define: { STEADFAST_VERSION: JSON.stringify(versionOf(root)) },
+    metafile: true,
+    logLevel: 'warning',
+  });
+  await chmod(join(outDir, 'steadfast.js'), 0o755);
+  return metafile;
+}
+
+function versionOf(root: string): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
