@@ -1,0 +1,110 @@
+import type { ChaosEvent, ChaosState, Entry, Evidence, Offset } from '../slo/model/entry.ts';
+import type { Experiment } from '../slo/model/plan.ts';
+import { reasonOf, within } from './bounded.ts';
+import { type Budgets, DEFAULT_BUDGETS } from './budgets.ts';
+import type { ConductParts } from './parts.ts';
+import { type Activity, healthChanges, type ProgressEvent } from './progress.ts';
+
+/** What waits reject with once the run is to stop. */
+export class RunStopped extends Error {
+  override name = 'RunStopped';
+}
+
+/** The facts of a step of an experiment, besides its state. */
+export interface StepFacts {
+  at?: Offset;
+  notBefore?: Offset;
+  reason?: string;
+  evidence?: Evidence[];
+}
+
+/** A run under way: its parts, and the one place that decides that it is to stop. */
+export class Run {
+  readonly parts: ConductParts;
+  readonly budgets: Budgets;
+  readonly leftBehind: string[] = [];
+  injectedAnything = false;
+  bug: unknown;
+  readonly #stop = new AbortController();
+  readonly #watchHealth = healthChanges((event) => this.progress(event));
+
+  constructor(parts: ConductParts) {
+    this.parts = parts;
+    this.budgets = { ...DEFAULT_BUDGETS, ...parts.budgets };
+    const onAbort = () => this.stop(reasonOf(parts.abort.reason));
+    parts.abort.addEventListener('abort', onAbort, { once: true });
+    if (parts.abort.aborted) onAbort();
+  }
+
+  get stopSignal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  get stopReason(): string | undefined {
+    return this.#stop.signal.aborted ? reasonOf(this.#stop.signal.reason) : undefined;
+  }
+
+  /** Ends the run as soon as the fault is removed. The first reason stays. */
+  stop(reason: string): void {
+    if (this.#stop.signal.aborted) return;
+    this.progress({ type: 'stopping', at: this.parts.clock.now(), reason });
+    this.#stop.abort(new RunStopped(reason));
+  }
+
+  /** An error that must not happen stops the run like any other reason, so that the fault is removed. */
+  stopForBug(error: unknown): void {
+    this.bug ??= error;
+    this.stop(`internal error: ${reasonOf(error)}`);
+  }
+
+  /** Never throws: callers are in the middle of removing a fault. */
+  record(entry: Entry): void {
+    try {
+      this.parts.record(entry);
+    } catch (error) {
+      this.stop(`the timeline cannot be written: ${reasonOf(error)}`);
+    }
+    this.#watchHealth(entry);
+  }
+
+  recordStep(experiment: Experiment, state: ChaosState, facts: StepFacts = {}): Offset {
+    const at = facts.at ?? this.parts.clock.now();
+    const event: ChaosEvent = { type: 'chaos', experiment: experiment.name, state, ...facts, at };
+    if (experiment.oneShot) event.oneShot = true;
+    this.record(event);
+    return at;
+  }
+
+  progress(event: ProgressEvent): void {
+    try {
+      this.parts.progress(event);
+    } catch {
+      // A display that fails must not decide about a fault.
+    }
+  }
+
+  activity(experiment: Experiment, activity: Activity, until?: Offset): void {
+    const at = this.parts.clock.now();
+    const event: ProgressEvent = { type: 'activity', experiment: experiment.name, activity, at };
+    this.progress(until === undefined ? event : { ...event, until });
+  }
+
+  note(text: string): void {
+    this.progress({ type: 'note', at: this.parts.clock.now(), text });
+  }
+
+  /** Makes the timeline durable. Does not reject: a timeline that cannot be written stops the run. */
+  async sync(): Promise<void> {
+    const bounds = { clock: this.parts.clock, what: 'sync', limitMs: this.budgets.syncMs };
+    try {
+      await within(bounds, () => this.parts.sync());
+    } catch (error) {
+      this.stop(`the timeline cannot be written: ${reasonOf(error)}`);
+    }
+  }
+
+  /** The time until `offset`; rejects with `RunStopped` when the run is to stop first. */
+  waitUntil(offset: Offset): Promise<void> {
+    return this.parts.clock.sleepUntil(offset, this.stopSignal);
+  }
+}

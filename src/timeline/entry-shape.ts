@@ -1,0 +1,162 @@
+import { type Entry, TIMELINE_SCHEMA } from '../slo/model/entry.ts';
+
+type Fields = Record<string, unknown>;
+type Check = (value: unknown) => boolean;
+
+/** What is wrong with the shape of a parsed line, or `undefined`: then it is an `Entry`. Written by hand, since it sees every sample. */
+export function problemOfEntry(line: unknown): string | undefined {
+  if (typeof line !== 'object' || line === null) return 'it is not an object';
+  const fields = line as Fields;
+  const type = fields['type'];
+  if (type === 'sample') return isSample(fields) ? undefined : 'it is not a whole sample';
+  if (typeof type !== 'string' || !Object.hasOwn(RARE_ENTRIES, type)) return 'its type is not known';
+  for (const [name, holds] of Object.entries(RARE_ENTRIES[type as RareType]))
+    if (!holds(fields[name])) return `its "${name}" is missing or wrong`;
+  return undefined;
+}
+
+function isSample(fields: Fields): boolean {
+  return (
+    isText(fields['probe']) &&
+    isText(fields['vantage']) &&
+    isSlot(fields['slot']) &&
+    isNumber(fields['due']) &&
+    isNumber(fields['started']) &&
+    isNumber(fields['ended']) &&
+    isReading(fields) &&
+    isAbsentOr(fields['covers'], isSpan) &&
+    isAbsentOr(fields['parts'], isPartList)
+  );
+}
+
+function isReading(fields: Fields): boolean {
+  const outcome = fields['outcome'];
+  if (outcome !== 'good' && outcome !== 'bad' && outcome !== 'unknown') return false;
+  return isNumbersByName(fields['values']) && isAbsentOr(fields['reason'], isText);
+}
+
+function isPartList(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.every((part) => isObject(part) && isTextsByName(part['labels']) && isReading(part))
+  );
+}
+
+function isNumbersByName(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  for (const name in value) if (typeof value[name] !== 'number') return false;
+  return true;
+}
+
+function isTextsByName(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every(isText);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+/** JSON knows no NaN and no infinity, except by overflow: 1e999. */
+function isNumber(value: unknown): boolean {
+  return Number.isFinite(value);
+}
+
+function isSlot(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSpan(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && isNumber(value[0]) && isNumber(value[1]);
+}
+
+function isSeriesList(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((series) => isObject(series) && isTextsByName(series['labels']) && isPoints(series['values']))
+  );
+}
+
+function isPoints(value: unknown): boolean {
+  return Array.isArray(value) && value.every((point) => Array.isArray(point) && isNumber(point[0]) && isText(point[1]));
+}
+
+function isEvidenceList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => isObject(item) && isText(item['text']) && isEvidenceKind(item));
+}
+
+function isEvidenceKind(item: Fields): boolean {
+  return (
+    (item['of'] === 'mechanism' || item['of'] === 'note') &&
+    isAbsentOr(item['holds'], isBoolean) &&
+    isAbsentOr(item['values'], isNumbersByName)
+  );
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+
+function isAbsentOr(value: unknown, holds: Check): boolean {
+  return value === undefined || holds(value);
+}
+
+function optional(holds: Check): Check {
+  return (value) => isAbsentOr(value, holds);
+}
+
+function oneOf(...allowed: readonly string[]): Check {
+  return (value) => allowed.includes(value as string);
+}
+
+type RareType = Exclude<Entry['type'], 'sample'>;
+
+const RARE_ENTRIES: Record<RareType, Record<string, Check>> = {
+  header: {
+    schema: oneOf(TIMELINE_SCHEMA),
+    run: isText,
+    plan: isText,
+    digest: isText,
+    seed: isNumber,
+    version: isText,
+    startedAt: isText,
+  },
+  gap: { probe: isText, vantage: isText, slot: isSlot, due: isNumber, reason: isText },
+  final: { probe: isText, vantage: isText, covers: isSpan, values: isNumbersByName, reason: optional(isText) },
+  chaos: {
+    experiment: isText,
+    fault: optional(isText),
+    oneShot: optional((value) => value === true),
+    at: isNumber,
+    notBefore: optional(isNumber),
+    state: oneOf(
+      'started',
+      'requested',
+      'injected',
+      'recovering',
+      'recovered',
+      'failed',
+      'left-behind',
+      'quiesced',
+      'ended',
+    ),
+    reason: optional(isText),
+    evidence: optional(isEvidenceList),
+  },
+  gate: { experiment: isText, at: isNumber, open: isBoolean, reason: optional(isText) },
+  reference: {
+    of: isText,
+    source: isText,
+    query: isText,
+    start: isText,
+    end: isText,
+    step: isNumber,
+    series: isSeriesList,
+    error: optional(isText),
+    warnings: optional((value) => Array.isArray(value) && value.every(isText)),
+  },
+  vantage: { vantage: isText, instance: isText, boot: isText, slotZero: isNumber, clock: isSpan },
+  end: { at: isNumber, cause: oneOf('completed', 'aborted'), reason: optional(isText) },
+};
