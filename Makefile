@@ -1,0 +1,38 @@
+# Every target runs on the Node of node_modules, whatever the machine's own Node is. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup parts demo test check build bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+# npm rewrites this file at the end of each install, so it is as old as what is installed.
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci
+	@touch $@
+
+setup: node_modules/.package-lock.json parts ## install the packages and get the lab's servers
+
+parts: node_modules/.package-lock.json
+	node lab/main.ts resolve
+
+demo: setup ## run a real plan against real servers; BREAK=NAME breaks one of the promises
+	node lab/demo.ts $(if $(BREAK),--break '$(BREAK)')
+
+test: node_modules/.package-lock.json ## everything: checks, fast tests, tests on real servers; all set-up is done
+	@node tools/run-tiers.ts
+
+check: node_modules/.package-lock.json ## format, lint, types, layers, unused code
+	npm run --silent check
+
+build: node_modules/.package-lock.json ## bundle the program into dist/
+	npm run --silent build
+
+bench: setup ## measure against the limits that docs name
+	node bench/main.ts
+
+clean: ## remove what was built and recorded; installed packages and the lab's cache stay
+	rm -rf dist coverage runs test-results .lab

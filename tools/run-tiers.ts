@@ -1,0 +1,77 @@
+/**
+ * `make test`: the static checks, the fast tier and the real tier, while the lab's parts are got in the background. The last
+ * line says how many passed, failed and were skipped, and so does test-results/summary.txt.
+ */
+import { type SpawnOptions, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { summarize, summaryLine, type TierResult, type VitestReport } from './summarize-tests.ts';
+
+const RESULTS = 'test-results';
+const CHECKS = ['format:check', 'lint', 'types', 'layers', 'unused'];
+const MINUTE_MS = 60_000;
+const KILL_AFTER_MS = 20_000;
+
+const deadline = AbortSignal.timeout(85 * MINUTE_MS);
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+const stop = AbortSignal.any([deadline, interruption.signal]);
+
+rmSync(RESULTS, { recursive: true, force: true });
+mkdirSync(RESULTS);
+const parts = getParts();
+const results = [await runChecks(), await runTier('fast')];
+if ((await parts) !== 0) console.error(`the lab misses a part:\n${readFileSync(`${RESULTS}/parts.log`, 'utf8')}`);
+results.push(await runTier('real'));
+
+const summary = summarize(results, { skipsFail: process.env['CI'] === 'true' });
+for (const failure of summary.failures) console.log(`FAILED  ${failure}`);
+writeFileSync(`${RESULTS}/summary.txt`, `${summaryLine(summary)}\n`);
+console.log(summaryLine(summary));
+process.exitCode = summary.failed === 0 ? 0 : 1;
+
+/** Builds take minutes on a fresh machine and must not starve the tests that run meanwhile. */
+function getParts(): Promise<number | undefined> {
+  const log = openSync(`${RESULTS}/parts.log`, 'w');
+  return run('nice', ['-n', '19', 'node', 'lab/main.ts', 'resolve'], { stdio: ['ignore', log, log] });
+}
+
+async function runChecks(): Promise<TierResult> {
+  const cases: { fullName: string; status: string }[] = [];
+  for (const check of CHECKS) {
+    const passed = (await run('npm', ['run', '--silent', check])) === 0;
+    cases.push({ fullName: check, status: passed ? 'passed' : 'failed' });
+  }
+  const failed = cases.some(({ status }) => status === 'failed');
+  const file = { name: 'npm run check', status: failed ? 'failed' : 'passed', message: '', assertionResults: cases };
+  return { tier: 'check', exitCode: failed ? 1 : 0, report: { testResults: [file] } };
+}
+
+async function runTier(tier: string): Promise<TierResult> {
+  const file = `${RESULTS}/${tier}.json`;
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const exitCode = await run('vitest', ['run', '--project', tier, ...reporters]);
+  return {
+    tier,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(existsSync(file) && { report: JSON.parse(readFileSync(file, 'utf8')) as VitestReport }),
+  };
+}
+
+/** Resolves with the exit code, or with undefined where the command was killed or could not start. */
+function run(command: string, args: string[], options: SpawnOptions = {}): Promise<number | undefined> {
+  if (stop.aborted) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    const end = () => {
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS).unref();
+    };
+    stop.addEventListener('abort', end);
+    const ended = (exitCode: number | null) => {
+      stop.removeEventListener('abort', end);
+      resolve(exitCode ?? undefined);
+    };
+    child.once('error', () => ended(null));
+    child.once('close', ended);
+  });
+}
