@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LabFolder } from '../processes/lab-folder.ts';
 import { type Server, startServer } from './server.ts';
 
-export interface Proxy {
+export interface ToxicProxy {
   name: string;
   listen: string;
   upstream: string;
@@ -13,7 +13,7 @@ export interface ToxiproxyOptions {
   program: string;
   port: number;
   /** Proxies it begins with, also after a restart. */
-  proxies: readonly Proxy[];
+  proxies: readonly ToxicProxy[];
 }
 
 export async function startToxiproxy(folder: LabFolder, options: ToxiproxyOptions): Promise<Server> {

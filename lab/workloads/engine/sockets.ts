@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Publisher, Router } from 'zeromq';
+
+export interface EngineSockets {
+  live: Publisher;
+  replay: Router;
+}
+
+export const liveHighWaterMark = 100_000;
+
+export async function openSockets(
+  ports: { eventsPort: number; replayPort: number },
+  replayHighWaterMark: number,
+): Promise<EngineSockets> {
+  const live = new Publisher({ sendHighWaterMark: liveHighWaterMark, linger: 0 });
+  const replay = new Router({ sendHighWaterMark: replayHighWaterMark, linger: 0 });
+  await bindPatiently(live, ports.eventsPort);
+  await bindPatiently(replay, ports.replayPort);
+  return { live, replay };
+}
+
+/** The address of a life that just ended may take a moment to become free. */
+async function bindPatiently(socket: Publisher | Router, port: number): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await socket.bind(`tcp://127.0.0.1:${port}`);
+    } catch (error) {
+      if (tries === 50) throw error;
+      await sleep(20);
+    }
+  }
+}

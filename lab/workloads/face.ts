@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Registry } from 'prom-client';
+import type { z } from 'zod';
+
+export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+/** What every workload shows on its loopback port. */
+export interface Face<Command> {
+  port: number;
+  metrics: Registry;
+  /** Shape of a `POST /control` body. */
+  command: z.ZodType<Command>;
+  obey: (command: Command) => Promise<void> | void;
+  /** What `GET /state` tells: the workload's own truth, for a test to compare with what a probe saw. */
+  state: () => unknown;
+  routes?: Record<string, Route>;
+}
+
+const longestBody = 1_000_000;
+
+/** Serves `GET /healthz`, `/metrics`, `/state`, `POST /control`, and the workload's own routes. */
+export function serveFace<Command>(face: Face<Command>): Promise<Server> {
+  const routes: Record<string, Route> = {
+    ...face.routes,
+    'GET /healthz': (_, response) => answer(response, 200, { ok: true }),
+    'GET /state': (_, response) => answer(response, 200, face.state()),
+    'POST /control': (request, response) => control(face, request, response),
+    'GET /metrics': async (_, response) => {
+      response.setHeader('content-type', face.metrics.contentType);
+      response.end(await face.metrics.metrics());
+    },
+  };
+  const server = createServer((request, response) => {
+    const route = routes[`${request.method} ${request.url}`];
+    if (route === undefined) return answer(response, 404, { error: `only ${Object.keys(routes).join(', ')}` });
+    Promise.resolve(route(request, response)).catch((error: unknown) =>
+      answer(response, 500, { error: String(error) }),
+    );
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(face.port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+export function answer(response: ServerResponse, status: number, body: unknown): void {
+  if (response.headersSent) return void response.end();
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(`${JSON.stringify(body)}\n`);
+}
+
+export async function readBody(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) {
+    body += chunk;
+    if (body.length > longestBody) throw new Error('the body is too long');
+  }
+  return body;
+}
+
+async function control<Command>(face: Face<Command>, request: IncomingMessage, response: ServerResponse) {
+  const command = face.command.safeParse(parseJson(await readBody(request)));
+  if (!command.success) return answer(response, 400, { error: command.error.issues });
+  await face.obey(command.data);
+  answer(response, 200, face.state());
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

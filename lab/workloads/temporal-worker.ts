@@ -1,0 +1,62 @@
+/**
+ * A Temporal worker for goal runs: a program of its own, started by the lab, that may be killed and started again.
+ * `POST /control` makes its steps fail or take long.
+ */
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Registry } from 'prom-client';
+import { z } from 'zod';
+import { serveFace } from './face.ts';
+import { createActivities, type WorkerConduct } from './goals/activities.ts';
+import { createGoalEvents } from './goals/goal-events.ts';
+import { taskQueue } from './goals/goal-run.ts';
+import { ownConfig } from './own-config.ts';
+
+export interface WorkerConfig {
+  httpPort: number;
+  sdkMetricsPort: number;
+  temporal: string;
+  namespace: string;
+  brokers: readonly string[];
+  stepMs: number;
+}
+
+const workerCommand = z.discriminatedUnion('command', [
+  z.strictObject({ command: z.literal('fail'), on: z.boolean() }),
+  z.strictObject({ command: z.literal('slow'), stepMs: z.int().min(0).max(600_000) }),
+]);
+
+const config = ownConfig<WorkerConfig>();
+const metrics = new Registry();
+const conduct: WorkerConduct = { failing: false, stepMs: config.stepMs };
+const events = createGoalEvents('lab-worker', config.brokers);
+
+Runtime.install({
+  telemetryOptions: { metrics: { prometheus: { bindAddress: `127.0.0.1:${config.sdkMetricsPort}` } } },
+  shutdownSignals: ['SIGINT', 'SIGTERM'],
+});
+const connection = await NativeConnection.connect({ address: config.temporal });
+const worker = await Worker.create({
+  connection,
+  namespace: config.namespace,
+  taskQueue,
+  workflowsPath: new URL('./temporal-workflows.ts', import.meta.url).pathname,
+  activities: createActivities(events, conduct, metrics),
+  shutdownGraceTime: '1s',
+});
+const run = worker.run();
+
+await serveFace({
+  port: config.httpPort,
+  metrics,
+  command: workerCommand,
+  obey: (command) => {
+    if (command.command === 'fail') conduct.failing = command.on;
+    else conduct.stepMs = command.stepMs;
+  },
+  state: () => ({ ...conduct, ...worker.getStatus() }),
+});
+
+await run;
+await events.close();
+await connection.close();
+process.exit(0);
