@@ -1,0 +1,62 @@
+import type { Client } from '@temporalio/client';
+import { oneLine } from '../../clients/http-trouble.ts';
+
+/** What the history says about a workflow's first task. */
+export interface FirstTask {
+  /** From its being scheduled to a worker's taking it; absent while nobody has. */
+  scheduleToStartMs?: number;
+  /** Why the worker could not run it: an unknown workflow type, say. */
+  failure?: string;
+}
+
+interface Run {
+  workflowId: string;
+  runId: string;
+}
+
+interface HistoryEvent {
+  eventTime?: { seconds?: unknown; nanos?: number | null } | null;
+  workflowTaskScheduledEventAttributes?: unknown;
+  workflowTaskStartedEventAttributes?: unknown;
+  workflowTaskFailedEventAttributes?: { failure?: { message?: string | null } | null } | null;
+}
+
+/** The first page is enough: start, scheduled, started and failed come first. */
+const FIRST_EVENTS = 10;
+
+/** A worker that waits for tasks asks again at least every minute. */
+const POLLER_FRESH_MS = 70_000;
+
+/** Reads the beginning of the history. */
+export async function readFirstTask(client: Client, run: Run): Promise<FirstTask> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: run,
+    maximumPageSize: FIRST_EVENTS,
+  });
+  return firstTaskOf((history?.events ?? []) as HistoryEvent[]);
+}
+
+/** True where a worker has asked this task queue for work lately. */
+export async function hasPollers(client: Client, taskQueue: string, wallClockMs: number): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: 1,
+  });
+  return (pollers ?? []).some(({ lastAccessTime }) => wallClockMs - (toMs(lastAccessTime) ?? 0) < POLLER_FRESH_MS);
+}
+
+export function firstTaskOf(events: HistoryEvent[]): FirstTask {
+  const scheduled = toMs(events.find((event) => event.workflowTaskScheduledEventAttributes)?.eventTime);
+  const started = toMs(events.find((event) => event.workflowTaskStartedEventAttributes)?.eventTime);
+  const failed = events.find((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes;
+  return {
+    ...(scheduled !== undefined && started !== undefined && { scheduleToStartMs: Math.max(0, started - scheduled) }),
+    ...(failed && { failure: oneLine(failed.failure?.message ?? 'no message', 120) }),
+  };
+}
+
+function toMs(time: HistoryEvent['eventTime']): number | undefined {
+  return time ? Number(time.seconds ?? 0) * 1000 + (time.nanos ?? 0) / 1e6 : undefined;
+}
