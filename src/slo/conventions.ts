@@ -1,4 +1,5 @@
 /** Every name under which results leave the program: metrics, labels and alerts. Dashboards, rules and docs are made from this. */
+import type { ChaosState } from './model/entry.ts';
 import type { Unit } from './model/plan.ts';
 
 /** One metric: its name is a promise to dashboards and alerts. */
@@ -104,6 +105,17 @@ export const METRICS = {
 export const STEPS = ['steady', 'injecting', 'fault', 'removing', 'recovery', 'draining', 'ended'] as const;
 export type Step = (typeof STEPS)[number];
 
+/** The step that an experiment enters with a chaos event. `failed` and `left-behind` say something, but lead nowhere. */
+export const STEP_AFTER: Partial<Record<ChaosState, Step>> = {
+  started: 'steady',
+  requested: 'injecting',
+  injected: 'fault',
+  recovering: 'removing',
+  recovered: 'recovery',
+  quiesced: 'draining',
+  ended: 'ended',
+};
+
 /** The base unit of a value and the factor that leads to it. */
 export const BASE_UNITS: Record<Unit, { name: string; factor: number }> = {
   ms: { name: 'seconds', factor: 0.001 },
@@ -141,6 +153,7 @@ export interface AlertRule {
 
 const BY_OBJECTIVE = `max by (${OBJECTIVE.join(', ')})`;
 const RUN_END_SEEN = `last_over_time(${METRICS.runEnd.name}[10d])`;
+const RUN_START_SEEN = `last_over_time(${METRICS.runStart.name}[10d])`;
 
 /** What to alert on. A verdict that is missing is never taken for a pass: absence has alerts of its own. */
 export const ALERT_RULES: readonly AlertRule[] = [
@@ -179,7 +192,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
   },
   {
     alert: ALERTS.resultsLost,
-    expr: `max by (plan) (${RUN_END_SEEN}) unless max by (plan) (${METRICS.runEnd.name})`,
+    expr: `max by (plan) (${RUN_START_SEEN}) unless max by (plan) (${METRICS.runStart.name})`,
     for: '10m',
     severity: 'warning',
     summary: 'The results of {{ $labels.plan }} have disappeared',

@@ -71,6 +71,7 @@ const allowed: Omit<Planted, 'rule'>[] = [
   { from: 'src/probes/kafka-lag/probe.ts', to: 'src/probes/kafka-lag/offsets.ts' },
   { from: 'src/probes/tcp.ts', to: 'src/clients/http.ts' },
   { from: 'src/probes/prometheus.ts', to: 'src/slo/conventions.ts' },
+  { from: 'src/exporters/file.ts', to: 'src/slo/render/json.ts' },
   { from: 'src/probes/contract.ts', to: 'zod', how: typeOnly },
   { from: 'src/probes/registry.ts', to: 'src/probes/http.ts' },
   { from: 'src/chaos/none/driver.ts', to: 'src/chaos/contract.ts', how: typeOnly },
