@@ -134,7 +134,7 @@ export const parts: Record<PartName, Part> = {
   },
   maven: {
     name: 'maven',
-    version: '3',
+    version: '3.8',
     onPath: {
       programs: ['mvn'],
       versionArguments: ['--version'],

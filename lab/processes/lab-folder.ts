@@ -36,7 +36,7 @@ export async function claimFolder(root: string, name = `lab-${randomBytes(4).toS
   await sweepDeadLabs(root);
   const path = join(root, name);
   const draft = join(root, `.new-${randomBytes(4).toString('hex')}`);
-  await writePidFile(join(draft, ownerFile), ownProcess());
+  writePidFile(join(draft, ownerFile), ownProcess());
   try {
     await rename(draft, path);
   } catch {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines } from '../getting/command.ts';
 import { killOnExit } from './exit-guard.ts';
 import { identify, type ProcessIdentity, readPidFile, runsStill, signalProcess, writePidFile } from './pid-file.ts';
 import { type Readiness, untilReady } from './readiness.ts';
+import { untilGone } from './until-gone.ts';
 
 /** All it takes to start a process of the lab, and to start it again: written to a file as JSON. */
 export interface LaunchSpec {
@@ -53,19 +53,16 @@ async function start(spec: LaunchSpec): Promise<ProcessIdentity> {
   await mkdir(dirname(spec.logFile), { recursive: true });
   const [program, ...args] = spec.command;
   const log = openSync(spec.logFile, 'a');
-  try {
-    const env = { ...process.env, ...spec.env };
-    const child = spawn(program!, args, { cwd: spec.cwd, env, detached: true, stdio: ['ignore', log, log] });
-    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-    child.unref();
-    const identity = identify(child.pid!);
-    if (identity === undefined) throw new Error(`${spec.name} ended at once, see ${spec.logFile}`);
-    killOnExit(spec.pidFile);
-    await writePidFile(spec.pidFile, identity);
-    return identity;
-  } finally {
-    closeSync(log);
-  }
+  const env = { ...process.env, ...spec.env };
+  const child = spawn(program!, args, { cwd: spec.cwd, env, detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  if (child.pid === undefined) throw await new Promise((resolve) => child.once('error', resolve));
+  const identity = identify(child.pid);
+  if (identity === undefined) throw new Error(`${spec.name} ended at once, see ${spec.logFile}`);
+  killOnExit(spec.pidFile);
+  writePidFile(spec.pidFile, identity);
+  child.unref();
+  return identity;
 }
 
 /** Stops whatever the pid file names now, which may be a later process than the one we started. */
@@ -78,10 +75,5 @@ export async function stop(pidFile: string, graceMs: number): Promise<void> {
     await untilGone(identity, 5_000);
     if (runsStill(identity)) throw new Error(`process ${identity.pid} survives SIGKILL`);
   }
-  if (existsSync(pidFile)) await rm(pidFile, { force: true });
-}
-
-async function untilGone(identity: ProcessIdentity, withinMs: number): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (runsStill(identity) && performance.now() < end) await sleep(20);
+  await rm(pidFile, { force: true });
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** A process and the moment it began: a number alone may by now belong to a stranger. */
@@ -23,11 +23,12 @@ export async function readPidFile(path: string): Promise<ProcessIdentity | undef
   return parsePidFile(await readFile(path, 'utf8').catch(() => ''));
 }
 
-export async function writePidFile(path: string, identity: ProcessIdentity): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+/** Synchronous, so that no signal comes between the start of a process and its pid file. */
+export function writePidFile(path: string, identity: ProcessIdentity): void {
+  mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}`;
-  await writeFile(draft, formatPidFile(identity));
-  await rename(draft, path);
+  writeFileSync(draft, formatPidFile(identity));
+  renameSync(draft, path);
 }
 
 /** The identity of a running process, or undefined when there is none (a zombie is none). */

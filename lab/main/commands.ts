@@ -1,0 +1,22 @@
+import type { Progress } from '../getting/progress.ts';
+import { down } from './down.ts';
+import { resolveParts } from './resolve-parts.ts';
+import { status } from './status.ts';
+import { type UpOptions, up, upDetached } from './up.ts';
+
+export type Options = UpOptions & { detach: boolean };
+
+/** Runs one command of the lab's command line; false if there is no such command. */
+export async function runCommand(
+  name: string | undefined,
+  rest: readonly string[],
+  options: Options,
+  say: Progress,
+): Promise<boolean> {
+  if (name === 'up') await (options.detach ? upDetached(options, say) : up(options, say));
+  else if (name === 'down') await down(options.name, say);
+  else if (name === 'status') await status(say);
+  else if (name === 'resolve') await resolveParts(rest, say);
+  else return false;
+  return true;
+}
