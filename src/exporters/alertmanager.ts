@@ -12,7 +12,7 @@ const config = z
       .default(691_200_000)
       .describe('how long an alert stays if no run renews it; past the next run'),
     reportUrl: httpUrl().optional().describe('where a person finds the report; the link in the notification'),
-    timeout: duration().default(10_000).describe('for one attempt; there are two at most'),
+    timeout: duration().default(8000).describe('for one attempt; there are two at most'),
     ...httpAccess,
   })
   .refine(certificateWithKey, CERTIFICATE_WITH_KEY);

@@ -11,7 +11,7 @@ const config = z.strictObject({
   dir: z.string().min(1).describe('each run gets a folder of its own in there, named by the run'),
 });
 
-const WRITING_MS = 30_000;
+const WRITING_MS = 15_000;
 
 /** Copies of the report where the run's own folder is not kept, such as a volume that a web server shows. */
 export const fileExporter = defineExporter<z.output<typeof config>>({

@@ -15,7 +15,7 @@ const config = z
     url: httpUrl().describe('address of the Pushgateway, with the path prefix if it has one'),
     job: z.string().min(1).default('steadfast').describe('the job label of the group'),
     grouping: z.record(labelName, z.string()).default({}).describe('more labels of the group, beside job and plan'),
-    timeout: duration().default(10_000).describe('for one attempt; there are two at most'),
+    timeout: duration().default(8000).describe('for one attempt; there are two at most'),
     ...httpAccess,
   })
   .refine(certificateWithKey, CERTIFICATE_WITH_KEY);
