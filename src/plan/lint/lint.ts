@@ -1,0 +1,19 @@
+import type { BaselineSpec, Experiment, Objective, Plan } from '../../slo/model/plan.ts';
+import type { KnownProbe } from '../resolve/probes.ts';
+import type { Placed, Work } from '../work.ts';
+
+/** A plan that reads well, with the places of what is looked at more closely. */
+export interface Draft {
+  work: Work;
+  plan: Omit<Plan, 'digest'>;
+  probes: Map<string, KnownProbe>;
+  baselines: Placed<BaselineSpec>[];
+  experiments: Placed<Experiment>[];
+  objectives: Placed<Objective>[];
+}
+
+/** The experiments that an objective is judged in. */
+export function experimentsOf(draft: Draft, objective: Objective): Experiment[] {
+  const named = objective.experiments;
+  return draft.experiments.map(({ value }) => value).filter(({ name }) => !named || named.includes(name));
+}

@@ -1,0 +1,106 @@
+import type { ProbeType } from '../../probes/contract.ts';
+import { RUNNER_VANTAGE } from '../../slo/model/entry.ts';
+import type { ProbeSpec, ValueDeclaration } from '../../slo/model/plan.ts';
+import { formatDuration } from '../../slo/model/quantity.ts';
+import { maxOverlap } from '../../slo/slots.ts';
+import type { Path } from '../diagnostic.ts';
+import * as schema from '../schema/instruments.ts';
+import { validate } from '../validate.ts';
+import { checkKnown, entriesOf, isRecord, namesOf, type Placed, plugInOf, type Work } from '../work.ts';
+import { rawConfigOf, resolveConfig } from './config.ts';
+
+/** More samples of one probe under way at once than any service should get. */
+const MAX_OVERLAP = 1000;
+
+/** What objectives need to know of a probe, also where the rest of it is wrong. */
+export interface KnownProbe {
+  /** Unknown where the type is. */
+  values?: Record<string, ValueDeclaration>;
+  rawConfig: unknown;
+}
+
+export interface Probes {
+  specs: Placed<ProbeSpec>[];
+  known: Map<string, KnownProbe>;
+}
+
+/** Reads `spec.probes`. */
+export function resolveProbes(work: Work): Probes {
+  const probes: Probes = { specs: [], known: new Map() };
+  for (const { value, path } of entriesOf(work, 'probes')) {
+    const word = isRecord(value) ? value['type'] : undefined;
+    const type = plugInOf(work, 'probe', word, work.registries.probes, [...path, 'type']);
+    remember(probes, value, type);
+    const spec = resolveProbe(work, value, type, path);
+    if (spec) probes.specs.push({ value: spec, path });
+  }
+  return probes;
+}
+
+function remember(probes: Probes, entry: unknown, type: ProbeType | undefined): void {
+  const name = isRecord(entry) ? entry['name'] : undefined;
+  if (typeof name !== 'string' || probes.known.has(name)) return;
+  probes.known.set(name, { ...(type && { values: type.values }), rawConfig: rawConfigOf(entry) });
+}
+
+function resolveProbe(work: Work, entry: unknown, type: ProbeType | undefined, path: Path): ProbeSpec | undefined {
+  const shape = validate(schema.probe, entry, path, work.problems);
+  const parsed = type && resolveConfig(work, type, entry, path);
+  if (isRecord(entry)) checkVantage(work, entry['at'], [...path, 'at']);
+  if (type && parsed) checkSources(work, type, parsed.config, entry, path);
+  if (!shape || !type || !parsed) return undefined;
+  const intervalMs = shape.interval ?? type.defaults.intervalMs;
+  const timeoutMs = shape.timeout ?? type.defaults.timeoutMs;
+  checkOverlap(work, intervalMs, timeoutMs, [...path, shape.timeout === undefined ? 'interval' : 'timeout']);
+  const instrument = instrumentOf(work, type, parsed.config);
+  return {
+    name: shape.name,
+    type: type.type,
+    at: shape.at ?? RUNNER_VANTAGE,
+    intervalMs,
+    timeoutMs,
+    onTimeout: type.onTimeout,
+    values: type.values,
+    ...(instrument !== undefined && { instrument }),
+    config: parsed.config,
+  };
+}
+
+/** A recorded plan's masked config may not be what the type takes for granted. */
+function instrumentOf(work: Work, type: ProbeType, config: unknown): string | undefined {
+  if (!work.masked) return type.instrument?.(config);
+  try {
+    return type.instrument?.(config);
+  } catch {
+    return undefined;
+  }
+}
+
+function checkVantage(work: Work, at: unknown, path: Path): void {
+  if (typeof at !== 'string' || at === RUNNER_VANTAGE) return;
+  if (!checkKnown(work, 'vantage', at, [RUNNER_VANTAGE, ...namesOf(work, 'vantages')], path)) return;
+  work.problems.error(path, 'sidecar vantages are not available in this version', {
+    allowed: RUNNER_VANTAGE,
+    hint: 'leave out "at", and run steadfast where the probe can reach its target',
+  });
+}
+
+function checkSources(work: Work, type: ProbeType, config: unknown, entry: unknown, path: Path): void {
+  if (work.masked) return;
+  const raw = rawConfigOf(entry);
+  for (const source of type.sources?.(config) ?? []) {
+    const key = isRecord(raw) ? Object.keys(raw).find((each) => raw[each] === source) : undefined;
+    checkKnown(work, 'source', source, namesOf(work, 'sources'), [
+      ...path,
+      'config',
+      ...(key === undefined ? [] : [key]),
+    ]);
+  }
+}
+
+function checkOverlap(work: Work, intervalMs: number, timeoutMs: number, path: Path): void {
+  const overlap = maxOverlap(intervalMs, timeoutMs);
+  if (overlap <= MAX_OVERLAP) return;
+  const message = `a timeout of ${formatDuration(timeoutMs)} at an interval of ${formatDuration(intervalMs)} lets too many samples overlap`;
+  work.problems.error(path, message, { found: `${overlap}`, allowed: `at most ${MAX_OVERLAP}` });
+}
