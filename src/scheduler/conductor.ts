@@ -61,6 +61,7 @@ async function runInOrder(run: Run, slotZero: Offset): Promise<void> {
 }
 
 async function finish(run: Run): Promise<void> {
+  run.end();
   const at = run.parts.clock.now();
   const reason = run.stopReason;
   run.record(

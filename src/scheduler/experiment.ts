@@ -2,7 +2,7 @@ import type { Driver } from '../chaos/contract.ts';
 import type { Entry, GateDecision, Offset } from '../slo/model/entry.ts';
 import { RUNNER_VANTAGE } from '../slo/model/entry.ts';
 import type { Experiment } from '../slo/model/plan.ts';
-import { reasonOf } from './bounded.ts';
+import { reasonOf, within } from './bounded.ts';
 import { breakAndMend } from './fault.ts';
 import type { GateAnswer } from './parts.ts';
 import type { Run } from './run.ts';
@@ -69,7 +69,11 @@ async function decideGate(run: Run, { experiment, started, sampling }: Stage): P
   const { clock, decide } = run.parts;
   const to = clock.now();
   await orAborted(sampling.settledBefore(to), run.stopSignal);
-  const answer = answerOf(() => decide.gate(experiment.name, { from: started, to }));
+  const bounds = { clock, what: 'the gate', limitMs: run.budgets.collectMs, outer: run.stopSignal };
+  const answer = await answerOf(() =>
+    within(bounds, async (signal) => decide.gate(experiment.name, { from: started, to }, signal)),
+  );
+  run.stopSignal.throwIfAborted();
   recordGate(run, experiment, answer);
   return answer;
 }
@@ -80,9 +84,9 @@ export function recordGate(run: Run, experiment: Experiment, { open, reason }: G
   run.record(reason === undefined ? gate : { ...gate, reason });
 }
 
-function answerOf(ask: () => GateAnswer): GateAnswer {
+async function answerOf(ask: () => Promise<GateAnswer>): Promise<GateAnswer> {
   try {
-    return ask();
+    return await ask();
   } catch (error) {
     return { open: false, reason: `the gate could not decide: ${reasonOf(error)}` };
   }

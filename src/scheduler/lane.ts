@@ -49,6 +49,7 @@ export class Lane implements Waking {
   readonly #flights: Flight[] = [];
   #nextSlot: number;
   #nextDue: Offset;
+  #lastDue: Offset = Number.NEGATIVE_INFINITY;
   #stopAt: Offset = Number.POSITIVE_INFINITY;
   #abandoned = 0;
 
@@ -59,6 +60,11 @@ export class Lane implements Waking {
     this.#nextSlot = firstSlotFrom(setting.seed, probe.spec, setting.slotZero, from);
     this.#nextDue = this.#dueOf(this.#nextSlot);
     this.wakeAt = this.#nextDue;
+  }
+
+  /** When the slot was due that was taken last. */
+  get lastDue(): Offset {
+    return this.#lastDue;
   }
 
   /** Slots due at `offset` or later are not this lane's any more. */
@@ -92,6 +98,7 @@ export class Lane implements Waking {
 
   #takeSlot(): void {
     const [slot, due, now] = [this.#nextSlot, this.#nextDue, this.#setting.clock.now()];
+    this.#lastDue = due;
     this.#nextSlot++;
     this.#nextDue = this.#dueOf(this.#nextSlot);
     if (now >= this.#nextDue) this.#gap(slot, due, 'late');

@@ -37,8 +37,15 @@ export interface ConductParts {
   probes: readonly OpenProbe[];
   driverOf(experiment: Experiment): Promise<Driver>;
   decide: {
-    /** Whether the fault may be injected. `steady` is the time to be judged: each slot in it has its sample or gap. */
-    gate(experiment: string, steady: { from: Offset; to: Offset }): GateAnswer;
+    /**
+     * Whether the fault may be injected. `steady` is the time to be judged: each slot in it has its sample or gap. It may ask its sources
+     * first, within the budget for references.
+     */
+    gate(
+      experiment: string,
+      steady: { from: Offset; to: Offset },
+      signal: AbortSignal,
+    ): GateAnswer | Promise<GateAnswer>;
   };
   stopConditions: readonly StopConditionReader[];
   /** Asks the references: baselines before the run, the objectives' own queries after each experiment. */

@@ -26,14 +26,19 @@ export class Run {
   injectedAnything = false;
   bug: unknown;
   readonly #stop = new AbortController();
+  readonly #onAbort = () => this.stop(reasonOf(this.parts.abort.reason));
   readonly #watchHealth = healthChanges((event) => this.progress(event));
 
   constructor(parts: ConductParts) {
     this.parts = parts;
     this.budgets = { ...DEFAULT_BUDGETS, ...parts.budgets };
-    const onAbort = () => this.stop(reasonOf(parts.abort.reason));
-    parts.abort.addEventListener('abort', onAbort, { once: true });
-    if (parts.abort.aborted) onAbort();
+    parts.abort.addEventListener('abort', this.#onAbort, { once: true });
+    if (parts.abort.aborted) this.#onAbort();
+  }
+
+  /** From here on nothing from outside changes how the run ended. */
+  end(): void {
+    this.parts.abort.removeEventListener('abort', this.#onAbort);
   }
 
   get stopSignal(): AbortSignal {

@@ -5,13 +5,15 @@ import { WakeQueue } from './wake-queue.ts';
 
 /** Probes being sampled, open loop: a slot is due when the plan says so, whatever became of the one before. */
 export interface Sampling {
-  /** From here on nothing falls due; slots before `offset` are still taken. */
-  stopAt(offset: Offset): void;
+  /** From the offset that it returns on nothing falls due: now, or just after a slot that was due and taken this very moment. */
+  stop(): Offset;
   /** Resolves when every slot before `offset` has its sample or gap. */
   settledBefore(offset: Offset): Promise<void>;
   /** Nothing is woken any more. What is still under way becomes a gap with this reason. */
   close(reason: string): void;
 }
+
+const JUST_AFTER_MS = 0.001;
 
 /** Starts with the first slot of each probe that is due at `from` or later. */
 export function startSampling(setting: LaneSetting, probes: readonly OpenProbe[], from: Offset): Sampling {
@@ -31,9 +33,12 @@ export function startSampling(setting: LaneSetting, probes: readonly OpenProbe[]
   }
 
   return {
-    stopAt(offset) {
-      for (const lane of lanes) lane.stopAt(offset);
+    stop() {
+      const taken = lanes.reduce((last, lane) => Math.max(last, lane.lastDue), Number.NEGATIVE_INFINITY);
+      const end = Math.max(setting.clock.now(), taken + JUST_AFTER_MS);
+      for (const lane of lanes) lane.stopAt(end);
       wakeLanes();
+      return end;
     },
     async settledBefore(offset) {
       wakeLanes();

@@ -11,8 +11,8 @@ import type { Sampling } from './sampling.ts';
 /** The end of an experiment: no new slots, what is under way is awaited, counts are drained, references are asked. */
 export async function windDown(run: Run, experiment: Experiment, sampling: Sampling): Promise<void> {
   run.activity(experiment, 'draining');
-  const quiesced = run.parts.clock.now();
-  sampling.stopAt(quiesced);
+  const quiesced = sampling.stop();
+  await run.parts.clock.sleepUntil(quiesced);
   run.recordStep(experiment, 'quiesced', { at: quiesced });
   await settleSamples(run, sampling, quiesced);
   await drainProbes(run, experiment);

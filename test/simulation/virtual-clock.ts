@@ -58,6 +58,15 @@ export class VirtualClock implements Clock {
     }
   }
 
+  /** Lets everything that is still set happen, up to that moment. */
+  async runOut(untilMs: Offset): Promise<void> {
+    for (let timer = this.#takeNext(); timer && timer.at <= untilMs; timer = this.#takeNext()) {
+      this.#now = Math.max(this.#now, timer.at);
+      timer.callback();
+      await turn();
+    }
+  }
+
   #takeNext(): Timer | undefined {
     if (this.#dirty) {
       this.#sorted = [...this.#timers].sort((a, b) => b.at - a.at || b.order - a.order);
