@@ -13,6 +13,7 @@ export interface Canary {
   runId?: string;
   /** What the last look at it brought: that it runs, or why that could not be learnt. */
   lastLook?: 'running' | CallTrouble;
+  nudge?: 'under-way' | 'arrived';
 }
 
 /** What became of a canary. `open`: nothing yet; `absent`: the server never knew it. */
@@ -84,7 +85,7 @@ export class Canaries {
     let trouble: CallTrouble | undefined;
     while (!signal.aborted) {
       try {
-        return this.#judge(await this.#link.call(signal, (client) => handleOf(client, canary).result()));
+        return this.#judge(await this.#link.call(signal, (client) => this.#nudgeAndWait(client, canary)));
       } catch (error) {
         if (signal.aborted) break;
         trouble = readTrouble(error);
@@ -102,7 +103,8 @@ export class Canaries {
       const { status, runId } = await this.#link.call(signal, (client) => handleOf(client, canary).describe());
       this.#acknowledge(canary, runId);
       canary.lastLook = 'running';
-      if (status.name !== 'RUNNING') this.settle(canary, await this.awaitFate(canary, signal), 'late');
+      if (status.name === 'RUNNING') this.#nudgeInBackground(canary, signal);
+      else this.settle(canary, await this.awaitFate(canary, signal), 'late');
     } catch (error) {
       if (signal.aborted) return;
       canary.lastLook = readTrouble(error);
@@ -135,6 +137,35 @@ export class Canaries {
     return difference === undefined
       ? { state: 'as-expected', result }
       : { state: 'failed', reason: difference, result };
+  }
+
+  async #nudgeAndWait(client: Client, canary: Canary): Promise<unknown> {
+    if (canary.nudge !== 'arrived') await this.#nudge(client, canary);
+    return handleOf(client, canary).result();
+  }
+
+  /** A canary that is no longer there to be nudged is no trouble: its result says what became of it. */
+  async #nudge(client: Client, canary: Canary): Promise<void> {
+    const { nudge } = this.#config;
+    if (!nudge) return;
+    const [handle, args] = [handleOf(client, canary), argumentsFor(nudge.args, canary.id)];
+    try {
+      if (nudge.kind === 'signal') await handle.signal(nudge.name, ...args);
+      else await handle.executeUpdate(nudge.name, { args: args as [unknown], updateId: `${canary.id}-nudge` });
+    } catch (error) {
+      if (readTrouble(error).kind !== 'not-found') throw error;
+    }
+    canary.nudge = 'arrived';
+  }
+
+  #nudgeInBackground(canary: Canary, signal: AbortSignal): void {
+    if (!this.#config.nudge || canary.nudge !== undefined) return;
+    canary.nudge = 'under-way';
+    this.#link
+      .call(signal, (client) => this.#nudge(client, canary))
+      .catch(() => {
+        delete canary.nudge;
+      });
   }
 
   /** A start that was not answered may have happened all the same. */

@@ -16,12 +16,19 @@ const tls = z
     'certFile and keyFile belong together',
   );
 
+const nudge = z.strictObject({
+  kind: z.enum(['update', 'signal']),
+  name: z.string().min(1),
+  args: z.array(json).max(20).default([]),
+});
+
 export const config = z.strictObject({
   address: hostAndPort().describe('the frontend'),
   namespace: z.string().min(1).default('default'),
   taskQueue: z.string().min(1),
   workflowType: z.string().min(1),
   args: z.array(json).max(20).default([]).describe('$ID inside a text becomes the id of the canary'),
+  nudge: nudge.describe('sent to each canary once it runs, where the workflow waits for it').optional(),
   idPrefix: z
     .string()
     .regex(/^[\w.:-]{1,100}$/)

@@ -5,6 +5,8 @@ import { oneLine } from '../../clients/http-trouble.ts';
 export interface FirstTask {
   /** From its being scheduled to a worker's taking it; absent while nobody has. */
   scheduleToStartMs?: number;
+  /** A worker ran it to its end. */
+  completed: boolean;
   /** Why the worker could not run it: an unknown workflow type, say. */
   failure?: string;
 }
@@ -18,6 +20,7 @@ interface HistoryEvent {
   eventTime?: { seconds?: unknown; nanos?: number | null } | null;
   workflowTaskScheduledEventAttributes?: unknown;
   workflowTaskStartedEventAttributes?: unknown;
+  workflowTaskCompletedEventAttributes?: unknown;
   workflowTaskFailedEventAttributes?: { failure?: { message?: string | null } | null } | null;
 }
 
@@ -52,6 +55,7 @@ export function firstTaskOf(events: HistoryEvent[]): FirstTask {
   const started = toMs(events.find((event) => event.workflowTaskStartedEventAttributes)?.eventTime);
   const failed = events.find((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes;
   return {
+    completed: events.some((event) => event.workflowTaskCompletedEventAttributes),
     ...(scheduled !== undefined && started !== undefined && { scheduleToStartMs: Math.max(0, started - scheduled) }),
     ...(failed && { failure: oneLine(failed.failure?.message ?? 'no message', 120) }),
   };

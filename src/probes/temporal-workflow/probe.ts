@@ -44,6 +44,7 @@ config:
   workflowType: goalRunWorkflow
   args:
     - {goalRunId: $ID, tenantId: steadfast, mode: CAPABILITY_PROBE}
+  nudge: {kind: update, name: userPromptResolved}
   expect: {status: COMPLETED}
 `,
   open: async (config, context) => new TemporalSession(config, context, await Link.open(config)),

@@ -101,6 +101,7 @@ export class TemporalSession implements ProbeSession {
       return polled === false
         ? `no worker polls task queue ${this.#config.taskQueue}`
         : 'no worker took its first task';
+    if (!task.completed) return 'a worker took its first task and did not complete it';
     return `no result within ${formatDuration(this.#context.timeoutMs)}`;
   }
 

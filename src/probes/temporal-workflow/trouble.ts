@@ -24,6 +24,8 @@ export function readTrouble(error: unknown): CallTrouble {
   const chain = causesOf(error);
   const names = chain.map((link) => String(link['name'] ?? ''));
   if (names.includes('WorkflowFailedError')) return { kind: 'workflow', reason: workflowFailure(chain) };
+  if (names.includes('WorkflowUpdateFailedError'))
+    return { kind: 'workflow', reason: `the workflow refused the update: ${textOf(chain.at(-1))}` };
   if (names.includes('NamespaceNotFoundError')) return { kind: 'refused', reason: 'the namespace does not exist' };
   if (names.includes('WorkflowNotFoundError'))
     return { kind: 'not-found', reason: 'the server does not know the workflow' };
