@@ -1,5 +1,6 @@
 import { type ExperimentFacts, experimentFacts, inconclusive, judgeObjective } from './judge-objective.ts';
 import type { Evidence, Offset } from './model/entry.ts';
+import type { Experiment, Objective } from './model/plan.ts';
 import type { ExperimentResult, ObjectiveResult } from './model/report.ts';
 
 type Proof = ExperimentResult['proof'];
@@ -37,11 +38,22 @@ function duringFault(facts: ExperimentFacts): Evidence[] {
 }
 
 function judgeExpectation(facts: ExperimentFacts): ObjectiveResult {
-  const expect = facts.experiment.expect!;
   return judgeObjective(
-    { name: 'expect', ...expect, severity: 'critical', tolerateMissing: 0 },
+    expectationOf(facts.experiment)!,
     experimentFacts(facts.plan, facts.recording, facts.experiment),
   );
+}
+
+/** The plan's own proof of a fault in the form of an objective, so that it is collected and judged as one. */
+export function expectationOf(experiment: Experiment): Objective | undefined {
+  if (!experiment.expect) return undefined;
+  return {
+    name: 'expect',
+    ...experiment.expect,
+    severity: 'critical',
+    tolerateMissing: 0,
+    experiments: [experiment.name],
+  };
 }
 
 /** A pass of an experiment whose fault was not proven is inconclusive; a fail stays a fail, with the note. */

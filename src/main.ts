@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+import { EXIT, type ExitCode } from './cli/exit-codes.ts';
+import type { CommandIo } from './cli/io.ts';
+import type { RunIo } from './cli/run-command.ts';
+import type { Mask } from './plan/mask.ts';
+import { registries } from './registries.ts';
+import { VERSION } from './version.ts';
+
+const USAGE = `Usage: steadfast COMMAND [options]
+
+Breaks a system on purpose, probes it without a break, and says pass, fail or inconclusive with the numbers.
+
+  run PLAN...      drive, record, judge, export
+  check PLAN...    read the plans and say what is wrong with them; touches nothing
+  explain PLAN     what a run would do, when, and for how long at the most; touches nothing
+  judge DIR        judge a recorded run again
+  sweep            remove what an earlier run left behind
+  schema           JSON Schema of the plan, for editors
+
+  --help, --version; steadfast COMMAND --help says more.
+`;
+
+type Command = (args: readonly string[]) => Promise<ExitCode>;
+
+const COMMANDS: Record<string, Command> = {
+  run: async (args) => (await import('./cli/run-command.ts')).runCommand(args, runIo()),
+  check: async (args) => (await import('./cli/check.ts')).check(args, io()),
+  explain: async (args) => (await import('./cli/explain.ts')).explain(args, io()),
+  judge: async (args) => (await import('./cli/judge-command.ts')).judgeCommand(args, io()),
+  sweep: async (args) => (await import('./cli/sweep.ts')).sweep(args, io(), stopSignal()),
+  schema: async (args) => (await import('./cli/schema.ts')).schema(args, io()),
+};
+
+function io(): CommandIo {
+  return {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    env: process.env,
+    registries,
+  };
+}
+
+function runIo(): RunIo {
+  return {
+    ...io(),
+    abort: stopSignal(),
+    version: VERSION,
+    terminal: {
+      isTty: process.stderr.isTTY === true,
+      write: (text) => void process.stderr.write(text),
+      get columns() {
+        return process.stdout.columns ?? process.stderr.columns;
+      },
+      get rows() {
+        return process.stderr.rows;
+      },
+    },
+    createClock: async () => (await import('./scheduler/system-clock.ts')).systemClock(),
+    createLog,
+  };
+}
+
+async function createLog(format: 'text' | 'json', mask: Mask) {
+  if (format === 'json') return (await import('./clients/pino-log.ts')).createPinoLog({ level: 'info', to: 2, mask });
+  return (await import('./cli/text-log.ts')).createTextLog((text) => void process.stderr.write(text), mask);
+}
+
+/** Aborts on a signal and on an error of ours that nobody caught: whatever is broken is mended first, then the process ends. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.stderr.write(`${signal}: still removing the fault, please wait\n`);
+      else controller.abort(new Error(`stopped by ${signal}`));
+    });
+  const onBug = (error: unknown) => {
+    uncaught ??= error;
+    controller.abort(new Error('an error of Steadfast itself'));
+  };
+  process.on('uncaughtException', onBug);
+  process.on('unhandledRejection', onBug);
+  return controller.signal;
+}
+
+let uncaught: unknown;
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === '--version' || name === '-V') return say(process.stdout, `${VERSION}\n`, EXIT.pass);
+  if (name === '--help' || name === '-h' || name === 'help') return say(process.stdout, USAGE, EXIT.pass);
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (command) return command(rest);
+  return say(process.stderr, `${name === undefined ? '' : `There is no command ${name}.\n\n`}${USAGE}`, EXIT.badPlan);
+}
+
+function say(to: NodeJS.WriteStream, text: string, code: ExitCode): ExitCode {
+  to.write(text);
+  return code;
+}
+
+function bug(error: unknown): ExitCode {
+  process.stderr.write(
+    `This is a bug of Steadfast ${VERSION}:\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return EXIT.bug;
+}
+
+// A reader that closes the pipe early (head) is no reason to leave a fault behind.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const code = await main(process.argv.slice(2)).catch(bug);
+process.exitCode = uncaught === undefined ? code : code === EXIT.faultMayRemain ? code : bug(uncaught);
