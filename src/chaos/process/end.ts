@@ -1,5 +1,5 @@
-import type { Evidence } from '../../slo/model/entry.ts';
-import type { DriverContext, Observed } from '../contract.ts';
+import type { Evidence, Offset } from '../../slo/model/entry.ts';
+import type { DriverContext } from '../contract.ts';
 import { pollUntil } from '../lib/poll.ts';
 import type { ProcessConfig } from './config.ts';
 import { followPidFile } from './pid-file.ts';
@@ -16,20 +16,20 @@ export async function recordEnd(config: ProcessConfig, context: DriverContext): 
   return undo;
 }
 
-/** Ends the process and resolves when it is gone. */
+/** Ends the process and resolves, with the span in which it went, when it is gone. */
 export async function endProcess(
   undo: ProcessUndo,
   config: ProcessConfig,
   context: DriverContext,
   signal: AbortSignal,
-): Promise<Observed> {
+): Promise<{ notBefore: Offset; at: Offset }> {
   signal.throwIfAborted();
   const notBefore = context.now();
   const name = `SIG${config.signal ?? 'KILL'}` as const;
   signalAll(undo.members, undo.group, name);
   const withinMs = config.stopWithin ?? 10_000;
   if (!(await awaitGone(undo, withinMs, signal))) throw new Error(`${whichOf(undo)} did not end on ${name} in time`);
-  return { notBefore, at: context.now(), evidence: [await lookAtAbsence(undo)] };
+  return { notBefore, at: context.now() };
 }
 
 function awaitGone(undo: ProcessUndo, withinMs: number, signal: AbortSignal): Promise<true | undefined> {

@@ -15,7 +15,8 @@ export function openKill(config: ProcessConfig, context: DriverContext): Driver 
       undo = await recordEnd(config, context);
       signal.throwIfAborted();
       signalled = true;
-      return endProcess(undo, config, context, signal);
+      const span = await endProcess(undo, config, context, signal);
+      return { ...span, evidence: [await lookAtAbsence(undo)] };
     },
     async evidence() {
       return undo ? [await lookAtAbsence(undo)] : [];

@@ -25,7 +25,8 @@ export function openRestart(config: ProcessConfig, context: DriverContext): Driv
       undo = await recordEnd(config, context);
       signal.throwIfAborted();
       signalled = true;
-      return endProcess(undo, config, context, signal);
+      const span = await endProcess(undo, config, context, signal);
+      return { ...span, evidence: [{ of: 'mechanism', holds: true, text: `${whichOf(undo)} is gone` }] };
     },
     async hold(signal) {
       if (!undo) throw new Error('nothing was ended');
