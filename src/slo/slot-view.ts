@@ -38,27 +38,40 @@ export function viewSlots(
   options: ViewOptions = {},
 ): SlotView {
   const column = recording.column(probe.name, probe.at);
-  const dues: number[] = [];
-  const rows: number[] = [];
   const lookback = probe.instrument === undefined ? 0 : lookbackMs(probe.instrument);
-  const view = { probe, column, lookbackMs: lookback, reachingOut: 0 };
-  for (const grid of gridsOf(recording, probe.at)) {
-    const to = Math.min(window.to, grid.until);
-    const range = slotsDueBetween(probe, plan.seed, grid.slotZero, Math.max(window.from, grid.slotZero), to);
-    if (!range) continue;
-    const found = rowsOfSlots(column, range.first, range.last, (k) => slotDue(plan.seed, probe, grid.slotZero, k));
-    for (let k = range.first; k <= range.last; k++) {
-      const due = slotDue(plan.seed, probe, grid.slotZero, k);
-      const row = found[k - range.first]!;
-      if (options.asOf !== undefined && row === MISSING && due + probe.timeoutMs >= options.asOf) continue;
-      if (!options.keepReachingOut && due - lookback < window.from) view.reachingOut++;
-      else {
-        dues.push(due);
-        rows.push(row);
-      }
-    }
-  }
-  return { ...view, dues: Float64Array.from(dues), rows: Int32Array.from(rows) };
+  const earliest = options.keepReachingOut ? window.from : window.from + lookback;
+  const pieces = gridsOf(recording, probe.at).flatMap((grid) => pieceOf(plan, column, probe, grid, window) ?? []);
+  const { dues, rows } = pieces.length === 1 ? pieces[0]! : joined(pieces);
+  const first = dues.findIndex((due) => due >= earliest);
+  const from = first < 0 ? dues.length : first;
+  const view = { probe, column, lookbackMs: lookback, reachingOut: from };
+  if (options.asOf === undefined) return { ...view, dues: dues.subarray(from), rows: rows.subarray(from) };
+  const settled = (_: number, index: number): boolean =>
+    index >= from && (rows[index] !== MISSING || dues[index]! + probe.timeoutMs < options.asOf!);
+  return { ...view, dues: dues.filter(settled), rows: rows.filter(settled) };
+}
+
+interface Piece {
+  dues: Float64Array;
+  rows: Int32Array;
+}
+
+/** The slots that one boot of the vantage brings into the window. */
+function pieceOf(plan: Plan, column: Column, probe: ProbeSpec, grid: Grid, window: Window): Piece | undefined {
+  const to = Math.min(window.to, grid.until);
+  const range = slotsDueBetween(probe, plan.seed, grid.slotZero, Math.max(window.from, grid.slotZero), to);
+  if (!range) return undefined;
+  const firstDue = slotDue(plan.seed, probe, grid.slotZero, range.first);
+  const dues = new Float64Array(range.last - range.first + 1);
+  for (let index = 0; index < dues.length; index++) dues[index] = firstDue + index * probe.intervalMs;
+  return { dues, rows: rowsOfSlots(column, dues, probe.intervalMs) };
+}
+
+function joined(pieces: readonly Piece[]): Piece {
+  return {
+    dues: Float64Array.from(pieces.flatMap(({ dues }) => [...dues])),
+    rows: Int32Array.from(pieces.flatMap(({ rows }) => [...rows])),
+  };
 }
 
 interface Grid {
@@ -76,18 +89,17 @@ function gridsOf(recording: Recording, vantage: string): Grid[] {
 }
 
 /** Slots are found by their due time: a row that was due at no slot of the plan counts for nothing. */
-function rowsOfSlots(column: Column, first: number, last: number, dueOf: (k: number) => Offset): Int32Array {
-  const rows = new Int32Array(last - first + 1).fill(MISSING);
+function rowsOfSlots(column: Column, dues: Float64Array, intervalMs: number): Int32Array {
+  const rows = new Int32Array(dues.length).fill(MISSING);
   const answered = new Uint8Array(rows.length);
   const order = column.rowsByDue();
-  const base = dueOf(first);
-  const interval = first === last ? 1 : dueOf(first + 1) - base;
+  const base = dues[0]!;
   for (let index = lowerBound(column, order, base - 0.5); index < order.length; index++) {
     const row = order[index]!;
     const due = column.due(row);
-    const position = Math.round((due - base) / interval);
+    const position = Math.round((due - base) / intervalMs);
     if (position >= rows.length) break;
-    if (Math.abs(dueOf(first + position) - due) > 0.5) continue;
+    if (Math.abs(dues[position]! - due) > 0.5) continue;
     if (answered[position] === 0) rows[position] = row;
     else if (rows[position] !== MISSING && column.code(rows[position]!) !== column.code(row)) rows[position] = MISSING;
     answered[position] = 1;
