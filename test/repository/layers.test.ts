@@ -15,6 +15,8 @@ interface Planted {
 const value = (specifier: string) => `import * as it from '${specifier}';\nexport const that = it;\n`;
 const typeOnly = (specifier: string) => `import type { That } from '${specifier}';\nexport type It = That;\n`;
 const reExport = (specifier: string) => `export type { That } from '${specifier}';\n`;
+const inUsing = (specifier: string) =>
+  `await using it = (await import('${specifier}')).that;\nexport const that = it;\n`;
 const dynamic = (specifier: string) => `export const that = () => import('${specifier}');\n`;
 
 /** Each line breaks one promise of the layers in one way. */
@@ -48,7 +50,7 @@ const planted: Planted[] = [
   { rule: 'scheduler-touches-nothing', from: 'src/scheduler/e.ts', to: 'node:net', how: dynamic },
   { rule: 'timeline-knows-entries', from: 'src/timeline/a.ts', to: 'src/slo/judge.ts' },
   { rule: 'plan-knows-contracts', from: 'src/plan/a.ts', to: 'src/slo/judge.ts' },
-  { rule: 'plan-knows-contracts', from: 'src/plan/b.ts', to: 'src/clients/http.ts' },
+  { rule: 'plan-knows-contracts', from: 'src/plan/b.ts', to: 'src/clients/http.ts', how: inUsing },
   { rule: 'only-main-sees-registries', from: 'src/cli/a.ts', to: 'src/probes/registry.ts' },
   { rule: 'cli-knows-no-plug-in', from: 'src/cli/b.ts', to: 'src/probes/http.ts' },
   { rule: 'nobody-imports-main', from: 'src/cli/c.ts', to: 'src/main.ts' },
