@@ -49,8 +49,11 @@ export interface ProbeContext {
 export interface ProbeSession {
   /** Measures once. Calls may overlap. May reject only on abort or on a bug of ours. */
   sample(signal: AbortSignal): Promise<Reading>;
-  /** Called once at the end of every experiment, after the last outstanding sample; may wait for what is in flight until the signal. */
-  drain?(signal: AbortSignal): Promise<FinalReading | undefined>;
+  /**
+   * Called once at the end of every experiment, after the last outstanding sample; may wait for what is in flight until the signal. Several
+   * final readings where counts account for different times: what arrived since the last sample, and losses over the whole experiment.
+   */
+  drain?(signal: AbortSignal): Promise<FinalReading | readonly FinalReading[] | undefined>;
   /** Frees everything, never rejects, may be called at any time and more than once. */
   close(): Promise<void>;
 }

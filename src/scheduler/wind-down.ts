@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import type { FinalReading } from '../probes/contract.ts';
 import type { Final } from '../slo/model/entry.ts';
 import { RUNNER_VANTAGE } from '../slo/model/entry.ts';
-import type { Experiment } from '../slo/model/plan.ts';
+import type { Experiment, ProbeSpec } from '../slo/model/plan.ts';
 import { reasonOf, within } from './bounded.ts';
 import type { OpenProbe } from './lane.ts';
 import { problemOfFinal } from './reading-check.ts';
@@ -41,19 +42,23 @@ async function drainProbe(run: Run, { spec, session }: OpenProbe, limitMs: numbe
   if (!session.drain) return;
   const bounds = { clock: run.parts.clock, what: 'the drain', limitMs, outer };
   try {
-    const reading = await within(bounds, (signal) => session.drain!(signal));
-    if (reading === undefined) return;
-    const problem = problemOfFinal(reading, spec.values);
-    if (problem) throw new Error(problem);
-    const { covers, values, reason, detail } = reading;
-    const final: Final = { type: 'final', probe: spec.name, vantage: RUNNER_VANTAGE, covers, values };
-    if (reason !== undefined) final.reason = reasonOf(reason);
-    if (detail !== undefined) final.detail = detail;
-    run.record(final);
+    const drained = await within(bounds, (signal) => session.drain!(signal));
+    const readings = drained === undefined ? [] : [drained].flat();
+    for (const final of readings.map((reading) => finalOf(spec, reading))) run.record(final);
   } catch (error) {
     // The missing final is the fact; the judge sees that the counts end early.
     run.note(`${spec.name} could not be drained: ${reasonOf(error)}`);
   }
+}
+
+function finalOf(spec: ProbeSpec, reading: FinalReading): Final {
+  const problem = problemOfFinal(reading, spec.values);
+  if (problem) throw new Error(problem);
+  const { covers, values, reason, detail } = reading;
+  const final: Final = { type: 'final', probe: spec.name, vantage: RUNNER_VANTAGE, covers, values };
+  if (reason !== undefined) final.reason = reasonOf(reason);
+  if (detail !== undefined) final.detail = detail;
+  return final;
 }
 
 async function collectAfter(run: Run, experiment: Experiment): Promise<void> {
