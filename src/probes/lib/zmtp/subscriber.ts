@@ -31,6 +31,7 @@ export class Subscriber {
   readonly #events: SubscriberEvents;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
+  readonly #firstAttempt = Promise.withResolvers<void>();
   #connections = 0;
   #connected = false;
   #failure: ZmtpFailure | undefined;
@@ -56,6 +57,11 @@ export class Subscriber {
     return this.#failure;
   }
 
+  /** Resolves when the first attempt to connect has succeeded or failed. */
+  get firstAttempt(): Promise<void> {
+    return this.#firstAttempt.promise;
+  }
+
   /** Ends everything. */
   async close(): Promise<void> {
     this.#stopping.abort();
@@ -67,6 +73,7 @@ export class Subscriber {
     for (let failures = 0; !signal.aborted; ) {
       const started = performance.now();
       this.#failure = await this.#serveOnce(signal);
+      this.#firstAttempt.resolve();
       failures = performance.now() - started > LASTING_MS && this.#failure.code === 'closed' ? 0 : failures + 1;
       await sleep(this.#pauseMs(failures), undefined, { signal }).catch(() => undefined);
     }
@@ -95,6 +102,7 @@ export class Subscriber {
     this.#connected = true;
     this.#failure = undefined;
     connection.subscribe(Buffer.from(this.#options.topic));
+    this.#firstAttempt.resolve();
     const failure = await ended;
     this.#connected = false;
     signal.removeEventListener('abort', stop);

@@ -1,0 +1,48 @@
+import type { Outcome } from '../../slo/model/entry.ts';
+import { formatDuration } from '../../slo/model/quantity.ts';
+
+/** What a sample looks at. */
+export interface Situation {
+  connected: boolean;
+  failure?: { code: string; reason: string };
+  /** A hole opened since the last sample and is still open. */
+  holeOpened: boolean;
+  /** Why a message since the last sample could not be read. */
+  problem?: string;
+  received: number;
+  /** Since the last batch; absent before the first one. */
+  silentMs?: number;
+  /** The last batch came by the connection that is open now. */
+  confirmed: boolean;
+  staleMs: number;
+  expectTraffic: boolean;
+}
+
+interface Judgement {
+  outcome: Outcome;
+  reason?: string;
+}
+
+/** Good means: events arrive, readable and without a hole. An idle engine publishes nothing, so silence alone proves neither side. */
+export function judgeStream(situation: Situation): Judgement {
+  if (!situation.connected) return withoutConnection(situation.failure);
+  if (situation.holeOpened) return { outcome: 'bad', reason: 'batches are missing in the sequence' };
+  if (situation.problem !== undefined) return { outcome: 'bad', reason: `events cannot be read: ${situation.problem}` };
+  if (situation.received > 0) return { outcome: 'good' };
+  if (situation.silentMs === undefined) return { outcome: 'unknown', reason: 'no event seen yet' };
+  if (situation.silentMs > situation.staleMs) return silence(situation);
+  return situation.confirmed
+    ? { outcome: 'good' }
+    : { outcome: 'unknown', reason: 'connected again, but no event has come since' };
+}
+
+function withoutConnection(failure: Situation['failure']): Judgement {
+  if (failure === undefined) return { outcome: 'unknown', reason: 'still connecting for the first time' };
+  return { outcome: failure.code === 'local' ? 'unknown' : 'bad', reason: failure.reason };
+}
+
+function silence({ staleMs, expectTraffic }: Situation): Judgement {
+  const text = `no events for more than ${formatDuration(staleMs)}`;
+  if (expectTraffic) return { outcome: 'bad', reason: text };
+  return { outcome: 'unknown', reason: `${text}: silence alone cannot tell an idle engine from a partition` };
+}
