@@ -52,6 +52,7 @@ const planted: Planted[] = [
   { rule: 'plan-knows-contracts', from: 'src/plan/a.ts', to: 'src/slo/judge.ts' },
   { rule: 'plan-knows-contracts', from: 'src/plan/b.ts', to: 'src/clients/http.ts', how: inUsing },
   { rule: 'only-main-sees-registries', from: 'src/cli/a.ts', to: 'src/probes/registry.ts' },
+  { rule: 'only-main-sees-registries', from: 'src/cli/e.ts', to: 'src/registries.ts' },
   { rule: 'cli-knows-no-plug-in', from: 'src/cli/b.ts', to: 'src/probes/http.ts' },
   { rule: 'nobody-imports-main', from: 'src/cli/c.ts', to: 'src/main.ts' },
   { rule: 'program-knows-no-tools', from: 'src/cli/d.ts', to: 'lab/lab.ts' },
@@ -86,7 +87,8 @@ const allowed: Omit<Planted, 'rule'>[] = [
   { from: 'src/cli/judge.ts', to: 'src/slo/judge.ts' },
   { from: 'src/cli/sweep.ts', to: 'src/chaos/sweep.ts' },
   { from: 'src/chaos/ledger.ts', to: 'src/chaos/lib/record.ts' },
-  { from: 'src/main.ts', to: 'src/probes/registry.ts' },
+  { from: 'src/main.ts', to: 'src/registries.ts' },
+  { from: 'src/registries.ts', to: 'src/probes/registry.ts' },
   { from: 'test/probes/registry.test.ts', to: 'src/probes/registry.ts' },
   { from: 'lab/demo.ts', to: 'src/slo/model/entry.ts' },
 ];
