@@ -1,0 +1,50 @@
+import { defineProbe } from '../contract.ts';
+import { type Config, config } from './config.ts';
+import { Link } from './link.ts';
+import { KafkaLagSession } from './session.ts';
+
+/** How far a consumer group is behind. It says good wherever the lag is known: how much is too much is the plan's to say. */
+export const kafkaLagProbe = defineProbe<Config>({
+  type: 'kafka-lag',
+  summary: 'Reads how far the committed offsets of a consumer group are behind the ends of its topics.',
+  config,
+  values: {
+    records: {
+      unit: '1',
+      kind: 'level',
+      help: 'records that are written and not committed, over all partitions',
+      needsTraffic: 'endOffsetAdvance',
+    },
+    maxPartitionRecords: {
+      unit: '1',
+      kind: 'level',
+      help: 'the same for the partition that is furthest behind',
+      needsTraffic: 'endOffsetAdvance',
+    },
+    seconds: {
+      unit: 's',
+      kind: 'level',
+      help: 'age of the oldest record that is not committed, to within the interval; 0 when there is none; absent when it was written before the probe began',
+      needsTraffic: 'endOffsetAdvance',
+    },
+    endOffsetAdvance: {
+      unit: '1',
+      kind: 'count',
+      help: 'records written: the traffic without which a lag of 0 says nothing',
+    },
+    committedAdvance: { unit: '1', kind: 'count', help: 'records committed' },
+  },
+  defaults: { intervalMs: 1000, timeoutMs: 3000 },
+  onTimeout: 'unknown',
+  timeoutMeaning:
+    'Without an answer from the brokers nobody knows the lag; that the brokers are slow is not the consumers’ fault.',
+  example: `name: goal-lag
+type: kafka-lag
+interval: 1s
+config:
+  brokers: ["kafka:9092"]
+  group: bytebot-consumers
+  topics: [bytebot.goal.events]
+`,
+  open: async (config, context) => new KafkaLagSession(config, context, await Link.open(config, context.timeoutMs)),
+});

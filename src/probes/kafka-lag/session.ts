@@ -1,0 +1,50 @@
+import type { ProbeContext, ProbeSession, Reading } from '../contract.ts';
+import type { Config } from './config.ts';
+import { LagBook } from './lag-book.ts';
+import type { Link } from './link.ts';
+import { readSnapshot, TooManyPartitions } from './offsets.ts';
+import { describeTrouble } from './trouble.ts';
+
+/** A reading this close to the deadline may no longer be recorded: it must not carry counts away. */
+const RECORDING_MARGIN_MS = 5;
+
+/** Looks at the group's offsets once per slot. */
+export class KafkaLagSession implements ProbeSession {
+  readonly #config: Config;
+  readonly #context: ProbeContext;
+  readonly #link: Link;
+  readonly #book: LagBook;
+  #looks = 0;
+  #latestLook = 0;
+
+  constructor(config: Config, context: ProbeContext, link: Link) {
+    this.#config = config;
+    this.#context = context;
+    this.#link = link;
+    this.#book = new LagBook(config.group, context.now());
+  }
+
+  async sample(signal: AbortSignal): Promise<Reading> {
+    const look = ++this.#looks;
+    const deadline = this.#context.now() + this.#context.timeoutMs;
+    try {
+      const snapshot = await this.#link.call(signal, (admin) => readSnapshot(admin, this.#config));
+      if (look < this.#latestLook) return unknown('a later look was answered before this one');
+      this.#latestLook = look;
+      const now = this.#context.now();
+      const reading = this.#book.read(snapshot, now);
+      return now < deadline - RECORDING_MARGIN_MS ? this.#book.withCounts(reading, now) : reading;
+    } catch (error) {
+      if (signal.aborted) return unknown('the brokers do not answer');
+      return unknown(error instanceof TooManyPartitions ? error.message : describeTrouble(error));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+}
+
+function unknown(reason: string): Reading {
+  return { outcome: 'unknown', values: {}, reason };
+}
