@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** A process and the moment it began: a number alone may by now belong to a stranger. */
 export interface ProcessIdentity {
@@ -9,6 +10,7 @@ export interface ProcessIdentity {
 
 /** What the kernel says about a process. */
 export interface ProcessStatus extends ProcessIdentity {
+  /** Of the program file. Threads and the process itself may be named otherwise. */
   name: string;
   /** One letter: R running, S sleeping, T stopped, Z dead but not yet collected by its parent. */
   state: string;
@@ -36,13 +38,22 @@ function parseStat(pid: number, line: string): Omit<ProcessStatus, 'userId'> {
   const fields = line.slice(end + 2).split(' ');
   return {
     pid,
-    name: line.slice(line.indexOf('(') + 1, end),
+    name: programOf(pid) ?? line.slice(line.indexOf('(') + 1, end),
     state: fields[0] ?? '',
     parent: Number(fields[1]),
     group: Number(fields[2]),
     cpuTicks: Number(fields[11]) + Number(fields[12]),
     startTime: fields[19] ?? '',
   };
+}
+
+/** Undefined where the process belongs to somebody else. */
+function programOf(pid: number): string | undefined {
+  try {
+    return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The very process, and not one that got its number later. A dead process that nobody collected is not running. */
