@@ -152,8 +152,10 @@ export interface AlertRule {
 }
 
 const BY_OBJECTIVE = `max by (${OBJECTIVE.join(', ')})`;
-const RUN_END_SEEN = `last_over_time(${METRICS.runEnd.name}[10d])`;
-const RUN_START_SEEN = `last_over_time(${METRICS.runStart.name}[10d])`;
+// Steps of ten minutes keep this cheap: all samples of ten days would be tens of thousands for each plan.
+const LAST_DAYS = '[10d:10m]';
+const RUN_START = METRICS.runStart.name;
+const RUN_END = METRICS.runEnd.name;
 
 /** What to alert on. A verdict that is missing is never taken for a pass: absence has alerts of its own. */
 export const ALERT_RULES: readonly AlertRule[] = [
@@ -184,7 +186,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
   },
   {
     alert: ALERTS.runMissing,
-    expr: `time() - max by (plan) (${RUN_END_SEEN}) > 8 * 86400 or absent_over_time(${METRICS.runEnd.name}[10d])`,
+    expr: `time() - max by (plan) (${RUN_END} or last_over_time(${RUN_END}${LAST_DAYS})) > 8 * 86400 or absent_over_time(${RUN_END}${LAST_DAYS})`,
     for: '10m',
     severity: 'critical',
     summary: 'No run of {{ with $labels.plan }}{{ . }}{{ else }}any plan{{ end }} for more than 8 days',
@@ -192,7 +194,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
   },
   {
     alert: ALERTS.resultsLost,
-    expr: `max by (plan) (${RUN_START_SEEN}) unless max by (plan) (${METRICS.runStart.name})`,
+    expr: `max by (plan) (last_over_time(${RUN_START}${LAST_DAYS})) unless max by (plan) (${RUN_START})`,
     for: '10m',
     severity: 'warning',
     summary: 'The results of {{ $labels.plan }} have disappeared',
