@@ -2,7 +2,7 @@
 export type Random = () => number;
 
 /** The small fast counting generator (sfc32). Not for secrets. */
-export function sfc32(a: number, b: number, c: number, d: number): Random {
+function sfc32(a: number, b: number, c: number, d: number): Random {
   let [w, x, y, counter] = [a | 0, b | 0, c | 0, d | 0];
   return () => {
     const sum = (w + x + counter) | 0;
