@@ -37,7 +37,9 @@ export async function readSnapshot(admin: Admin, { group, topics }: Config): Pro
   const committed = await readCommitted(admin, group, topics);
   const ends = await readOffsets(admin, partitionsOf, LATEST);
   const groupExists = committed.size > 0 || (await admin.listGroups()).has(group);
-  const partitions = [...ends].map(([key, end]) => toOffsets(key, committed.get(key), end));
+  const partitions = [...partitionsOf].flatMap(([topic, numbers]) =>
+    numbers.map((partition) => toOffsets(topic, partition, committed, ends)),
+  );
   await addStarts(admin, partitions.filter(mayBeGone));
   return { partitions, groupExists };
 }
@@ -92,8 +94,14 @@ export function keyOf(topic: string, partition: number): string {
   return `${topic}/${partition}`;
 }
 
-function toOffsets(key: string, committed: number | undefined, end: number): PartitionOffsets {
-  const slash = key.lastIndexOf('/');
-  const where = { topic: key.slice(0, slash), partition: Number(key.slice(slash + 1)) };
-  return { ...where, end, ...(committed !== undefined && { committed }) };
+function toOffsets(
+  topic: string,
+  partition: number,
+  committed: ReadonlyMap<string, number>,
+  ends: ReadonlyMap<string, number>,
+): PartitionOffsets {
+  const key = keyOf(topic, partition);
+  const [commit, end] = [committed.get(key), ends.get(key)];
+  if (end === undefined) throw new Error('the brokers left a partition out of their answer');
+  return { topic, partition, end, ...(commit !== undefined && { committed: commit }) };
 }

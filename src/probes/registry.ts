@@ -1,0 +1,21 @@
+import type { ProbeType } from './contract.ts';
+import { httpProbe } from './http.ts';
+import { kafkaLagProbe } from './kafka-lag/probe.ts';
+import { prometheusProbe } from './prometheus.ts';
+import { tcpProbe } from './tcp.ts';
+import { temporalWorkflowProbe } from './temporal-workflow/probe.ts';
+import { zmqKvEventsProbe } from './zmq-kv-events/probe.ts';
+import { zmtpPortProbe } from './zmtp-port/probe.ts';
+
+const types = [
+  zmtpPortProbe,
+  zmqKvEventsProbe,
+  temporalWorkflowProbe,
+  kafkaLagProbe,
+  prometheusProbe,
+  httpProbe,
+  tcpProbe,
+];
+
+/** Every kind of probe, by the word in the plan's `type:`. */
+export const probeTypes: ReadonlyMap<string, ProbeType> = new Map(types.map((type) => [type.type, type]));
