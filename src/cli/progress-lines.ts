@@ -46,7 +46,7 @@ function bar({ since, until }: ProgressState, now: Offset): string {
 }
 
 /** The time left where the plan says how long it takes, else the time it has taken. */
-export function timeText({ since, until }: ProgressState, now: Offset): string {
+function timeText({ since, until }: ProgressState, now: Offset): string {
   const untilEnd = until === undefined ? undefined : until - now;
   if (untilEnd !== undefined && untilEnd >= 0) return `${tenths(untilEnd)} left`;
   return `for ${tenths(Math.max(0, now - since))}`;
@@ -63,7 +63,7 @@ function probeLine(tally: ProbeTally, width: number, style: BlockStyle): string 
 }
 
 /** `312 good, 44 bad, 0 missing (connection refused)`. */
-export function tallyText({ good, bad, missing, reason }: ProbeTally): string {
+function tallyText({ good, bad, missing, reason }: ProbeTally): string {
   const counts = `${good} good, ${bad} bad, ${missing} missing`;
   return reason === undefined ? counts : `${counts} (${oneLine(reason)})`;
 }
