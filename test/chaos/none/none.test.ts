@@ -7,7 +7,6 @@ import { httpServer, jsonServer } from '../../loopback/servers.ts';
 import { open, openSetting, problemsOf, signal } from '../driver-setting.ts';
 
 const none = createNoneDriver(() => process.stdin);
-const agoText = (ms: number) => new Date(Date.now() - ms).toISOString();
 
 describe('told by a file', () => {
   it('begins and ends when the file says so, and takes that for no proof', async () => {
@@ -17,10 +16,16 @@ describe('told by a file', () => {
     const driver = await open(none, { file, every: '10ms' }, setting.context);
     expect((await driver.prepare(signal())).problems).toEqual([]);
 
+    const asked = setting.context.now();
     const injecting = driver.inject(signal());
-    setTimeout(() => void appendFile(file, 'injected\n'), 100);
+    await setting.context.sleep(100, signal());
+    const before = setting.context.now();
+    await appendFile(file, 'injected\n');
+    const after = setting.context.now();
     const injected = await injecting;
-    expect(injected.at! - injected.notBefore!, 'known to within a look').toBeLessThan(90);
+    expect(injected.notBefore, 'each look narrows the span').toBeGreaterThan(asked + 10);
+    expect(injected.notBefore, 'the span holds the moment').toBeLessThanOrEqual(after);
+    expect(injected.at, 'the span holds the moment').toBeGreaterThanOrEqual(before);
     expect(injected.evidence).toEqual([{ of: 'note', text: expect.stringContaining('said by the file') }]);
 
     const holding = driver.hold!(signal());
@@ -42,11 +47,11 @@ describe('told by a file', () => {
 
     const injecting = driver.inject(signal());
     await setting.context.sleep(300, signal());
-    await appendFile(file, line(agoText(200)));
+    const time = new Date(Date.now() - 200);
+    await appendFile(file, line(time.toISOString()));
     const injected = await injecting;
-    const ago = setting.context.now() - injected.at!;
-    expect(ago).toBeGreaterThan(195);
-    expect(ago).toBeLessThan(280);
+    const told = setting.context.now() - (Date.now() - time.getTime());
+    expect(Math.abs(injected.at! - told)).toBeLessThan(5);
     expect(injected.notBefore).toBeUndefined();
   });
 
