@@ -25,7 +25,7 @@ export function damageOf(reading: TimelineReading): string[] {
   return reading.cut ? [...damaged, 'the last line of the timeline is cut'] : damaged;
 }
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const PROBLEM_LIMIT = 100;
 
 /** Reads a timeline, entry by entry, in the order of the file; holds only a chunk of it. Throws if the file cannot be read. */
