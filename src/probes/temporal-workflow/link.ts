@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Client, Connection, ConnectionOptions } from '@temporalio/client';
+import type { Client, ConnectionOptions } from '@temporalio/client';
 import type { Config } from './config.ts';
+import { OwnSockets } from './own-sockets.ts';
 
 type Library = typeof import('@temporalio/client');
 
@@ -19,6 +20,7 @@ const IMPATIENT: ConnectionOptions = {
     'grpc.keepalive_time_ms': 15_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.use_local_subchannel_pool': 1,
+    'grpc.enable_http_proxy': 0,
   },
 };
 
@@ -30,7 +32,7 @@ export class Link {
   readonly #library: Library;
   readonly #options: ConnectionOptions;
   readonly #namespace: string;
-  #client: Client;
+  #line: Line;
   #connectedAt: number;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
@@ -38,7 +40,7 @@ export class Link {
     this.#library = library;
     this.#options = options;
     this.#namespace = namespace;
-    this.#client = this.#connect();
+    this.#line = this.#connect();
     this.#connectedAt = performance.now();
   }
 
@@ -51,13 +53,14 @@ export class Link {
   /** Runs calls with a client until the signal aborts; then the calls are cancelled and this rejects with the signal's reason. */
   async call<T>(signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    const client = this.#client;
+    const line = this.#line;
     const stopped = Promise.withResolvers<never>();
     const stop = () => stopped.reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
-    const working = client.connection.withAbortSignal(signal, () => work(client));
+    const { client, sockets } = line;
+    const working = sockets.run(() => client.connection.withAbortSignal(signal, () => work(client)));
     const answered = () => {
-      if (client === this.#client) this.#answeredAt = performance.now();
+      if (line === this.#line) this.#answeredAt = performance.now();
     };
     working.then(answered, () => {});
     try {
@@ -74,21 +77,36 @@ export class Link {
   renewIfSilentFor(ms: number): void {
     const now = performance.now();
     if (now - this.#answeredAt < ms || now - this.#connectedAt < Math.min(ms, RENEWAL_PAUSE_MS)) return;
-    const old = this.#client;
-    this.#client = this.#connect();
+    const old = this.#line;
+    this.#line = this.#connect();
     this.#connectedAt = now;
     this.#answeredAt = Number.NEGATIVE_INFINITY;
-    void old.connection.close().catch(() => {});
+    void hangUp(old);
   }
 
-  async close(): Promise<void> {
-    await this.#client.connection.close().catch(() => {});
+  close(): Promise<void> {
+    return hangUp(this.#line);
   }
 
-  #connect(): Client {
-    const connection: Connection = this.#library.Connection.lazy(this.#options);
-    return new this.#library.Client({ connection, namespace: this.#namespace });
+  #connect(): Line {
+    const sockets = new OwnSockets();
+    const client = sockets.run(() => {
+      const connection = this.#library.Connection.lazy(this.#options);
+      return new this.#library.Client({ connection, namespace: this.#namespace });
+    });
+    return { client, sockets };
   }
+}
+
+/** One connection and what it rests on. */
+interface Line {
+  client: Client;
+  sockets: OwnSockets;
+}
+
+async function hangUp({ client, sockets }: Line): Promise<void> {
+  await client.connection.close().catch(() => {});
+  sockets.destroy();
 }
 
 async function accessOf({ tls, apiKeyFile }: Config): Promise<ConnectionOptions> {

@@ -41,16 +41,20 @@ export class TemporalSession implements ProbeSession {
     return { ...reading, covers, values: { ...reading.values, ...values } };
   }
 
-  async drain(signal: AbortSignal): Promise<FinalReading> {
+  /** The starts and completions since the last sample, and what became of the canaries over the whole experiment. */
+  async drain(signal: AbortSignal): Promise<FinalReading[]> {
     await this.#follow(signal);
-    const covers: [Offset, Offset] = [this.#drainedUntil, this.#context.now()];
-    this.#drainedUntil = covers[1];
+    const now = this.#context.now();
+    const covers: [Offset, Offset] = [this.#drainedUntil, now];
+    this.#drainedUntil = now;
     const unsure = this.#giveUpOpenOnes();
     const { completedLate, neverCompleted } = this.#canaries;
     this.#canaries.completedLate = 0;
     this.#canaries.neverCompleted = 0;
-    if (unsure.length === 0) return { covers, values: { completedLate, neverCompleted } };
-    return { covers, values: {}, reason: `the fate of ${unsure.length} workflows could not be learnt: ${unsure[0]}` };
+    const tail = this.#canaries.counts.take(now);
+    if (unsure.length === 0) return [tail, { covers, values: { completedLate, neverCompleted } }];
+    const reason = `the fate of ${unsure.length} workflows could not be learnt: ${unsure[0]}`;
+    return [tail, { covers, values: {}, reason }];
   }
 
   close(): Promise<void> {
