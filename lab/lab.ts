@@ -10,6 +10,7 @@
  * - Choosing a service chooses what it needs (`worker` brings `temporal` and `kafka`). With `toxiproxy`, the links
  *   engine-events, engine-replay, engine-http, worker-temporal, worker-kafka and consumer-kafka go through proxies of
  *   these names; names ending in _DIRECT, TEMPORAL_ADDRESS and KAFKA_BROKERS go past them.
+ * - Prometheus learns of its targets and its Alertmanager 5 s after its start; then it scrapes every second.
  * - `variables` also lie in `<path>/lab.env`.
  * - All processes end with `stop()`, when this process ends, or, if it was killed with -9, when the next lab starts.
  */

@@ -42,9 +42,14 @@ async function resolvePart(part: Part, resolver: Resolver, progress: Progress): 
   try {
     if (part.recipe !== undefined) return await followRecipe(part, part.recipe, resolver, progress);
   } catch (error) {
-    tried.push(error instanceof Error ? error.message : String(error));
+    tried.push(inOneLine(error));
   }
   throw new Error(`${part.name} ${part.version} is missing: ${tried.join('; ')}; ${part.advice}`);
+}
+
+function inOneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().replaceAll(/\s*\n\s*/g, ' / ');
 }
 
 async function followRecipe(part: Part, recipe: Recipe, resolver: Resolver, progress: Progress): Promise<ResolvedPart> {

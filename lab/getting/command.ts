@@ -25,7 +25,9 @@ export function runCommand(command: string, args: readonly string[], options: Co
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.on('error', (error) => reject(new Error(`${shown}: ${error.message}`)));
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      reject(new Error(error.code === 'ENOENT' ? `there is no ${command}` : `${shown}: ${error.message}`)),
+    );
     child.on('close', (code, signal) => {
       if (code === 0) resolve(output);
       else reject(new Error(`${shown} ended with ${signal ?? code}:\n${lastLines(output, 8)}`));

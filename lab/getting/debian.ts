@@ -33,10 +33,14 @@ async function withFreshLists<T>(get: () => Promise<T>): Promise<T> {
   try {
     return await get();
   } catch (error) {
-    if (process.getuid?.() !== 0) throw error;
+    if (process.getuid?.() !== 0 || !saidByApt(error)) throw error;
     await updateListsOnce();
     return await get();
   }
+}
+
+function saidByApt(error: unknown): boolean {
+  return error instanceof Error && /^E: /m.test(error.message);
 }
 
 let updated: Promise<unknown> | undefined;

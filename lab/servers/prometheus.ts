@@ -18,6 +18,9 @@ export interface PrometheusOptions {
   alertmanager?: string;
 }
 
+/** It learns of its Alertmanager only after 5 s, and forgets what it sent before; the next try would be a minute later. */
+const resendSoon = '--rules.alert.resend-delay=2s';
+
 /** Starts Prometheus with a scrape and a rule evaluation every second. */
 export async function startPrometheus(folder: LabFolder, options: PrometheusOptions): Promise<Server> {
   const data = folder.data('prometheus');
@@ -32,6 +35,7 @@ export async function startPrometheus(folder: LabFolder, options: PrometheusOpti
       `--storage.tsdb.path=${join(data, 'tsdb')}`,
       `--web.listen-address=127.0.0.1:${options.port}`,
       '--web.enable-lifecycle',
+      resendSoon,
       '--query.lookback-delta=15s',
       '--log.level=warn',
     ],
