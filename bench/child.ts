@@ -11,7 +11,8 @@ const RUNS = 3;
 /** Runs each command in turn (A B A B ...), so that a machine that slows down slows all of them. Each child prints `{wallMs, peakBytes}`. */
 export async function measureChild(...commands: string[][]): Promise<ChildMeasurement[]> {
   const runs = commands.map((): ChildMeasurement[] => []);
-  for (let run = 0; run < RUNS; run++) commands.forEach((command, index) => runs[index]!.push(runChild(command)));
+  for (let run = 0; run < RUNS; run++)
+    for (const [index, command] of commands.entries()) runs[index]!.push(runChild(command));
   return runs.map((each) => ({
     wallMs: median(each.map(({ wallMs }) => wallMs)),
     peakMegabytes: median(each.map(({ peakMegabytes }) => peakMegabytes)),

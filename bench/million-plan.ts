@@ -1,5 +1,5 @@
-import { objective, plan, probe, experiment, atLeast, atMost } from '../test/slo/build.ts';
 import type { Plan } from '../src/slo/model/plan.ts';
+import { atLeast, atMost, experiment, objective, plan, probe } from '../test/slo/build.ts';
 
 export const PROBES = 20;
 export const SLOTS = 50_000;

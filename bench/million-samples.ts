@@ -1,10 +1,10 @@
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TIMELINE_SCHEMA } from '../src/slo/model/entry.ts';
 import { slotDue } from '../src/slo/slots.ts';
-import { measureChild, type ChildMeasurement } from './child.ts';
+import { type ChildMeasurement, measureChild } from './child.ts';
 import { millionPlan, PROBES, SLOTS } from './million-plan.ts';
 
 /** What judging a million samples costs, beside `JSON.parse` over the same lines. */
@@ -27,7 +27,7 @@ export async function benchMillionSamples(): Promise<MillionSamples> {
     );
     return { samples: PROBES * SLOTS, megabytes: readFileSync(path).length / 1e6, parse: parse!, judge: judge! };
   } finally {
-    if (!process.env["KEEP"]) rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -40,7 +40,16 @@ async function writeTimeline(path: string): Promise<void> {
   const end = SLOTS * 200;
   const evidence = [{ of: 'mechanism', holds: true, text: 'seen' }];
   const chaos = (state: string, at: number, more = {}) => ({ type: 'chaos', experiment: 'outage', at, state, ...more });
-  await write({ type: 'header', schema: TIMELINE_SCHEMA, run: 'bench', plan: plan.name, digest: plan.digest, seed: 1, version: '0', startedAt: '2026-03-02T02:00:00.000Z' });
+  await write({
+    type: 'header',
+    schema: TIMELINE_SCHEMA,
+    run: 'bench',
+    plan: plan.name,
+    digest: plan.digest,
+    seed: 1,
+    version: '0',
+    startedAt: '2026-03-02T02:00:00.000Z',
+  });
   await write({ type: 'vantage', vantage: 'runner', instance: 'runner', boot: '1', slotZero: 0, clock: [0, 0] });
   await write(chaos('started', 0));
   await write(chaos('requested', end * 0.3));

@@ -6,7 +6,10 @@ const started = performance.now();
 let readMs = 0;
 let count = 0;
 let mark = performance.now();
-for await (const line of createInterface({ input: createReadStream(process.argv[2]!), crlfDelay: Number.POSITIVE_INFINITY })) {
+for await (const line of createInterface({
+  input: createReadStream(process.argv[2]!),
+  crlfDelay: Number.POSITIVE_INFINITY,
+})) {
   const before = performance.now();
   readMs += before - mark;
   JSON.parse(line);

@@ -86,11 +86,11 @@ export const METRICS = {
     'step',
   ]),
   probeSlots: counter('steadfast_probe_slots_total', 'Slots that fell due, by outcome.', [...PROBE, 'outcome']),
-  probeValue: gauge('steadfast_probe_value', "The last reading of a probe's level, in base units.", [
-    ...PROBE,
-    'value',
-    'unit',
-  ]),
+  probeValue: gauge(
+    'steadfast_probe_value',
+    "The last reading of a probe's level, in base units; connectMs is shown as connect.",
+    [...PROBE, 'value', 'unit'],
+  ),
   probeCount: counter('steadfast_probe_count_total', "The sum of a probe's counted readings, in base units.", [
     ...PROBE,
     'value',

@@ -1,4 +1,4 @@
-import { BAD, type Column, GOOD } from './column.ts';
+import { BAD, type Column, GAP, GOOD } from './column.ts';
 import type { Offset } from './model/entry.ts';
 import type { GoodRule, Plan, ProbeSpec } from './model/plan.ts';
 import type { Window } from './phases.ts';
@@ -100,7 +100,7 @@ function rowsOfSlots(column: Column, dues: Float64Array, intervalMs: number): In
     const position = Math.round((due - base) / intervalMs);
     if (position >= rows.length) break;
     if (Math.abs(dues[position]! - due) > 0.5) continue;
-    if (answered[position] === 0) rows[position] = row;
+    if (answered[position] === 0) rows[position] = column.code(row) === GAP ? MISSING : row;
     else if (rows[position] !== MISSING && column.code(rows[position]!) !== column.code(row)) rows[position] = MISSING;
     answered[position] = 1;
   }

@@ -63,4 +63,4 @@ export const TTFT = `${WEB}
       config: {source: prom, query: "max(ttft_seconds)"}`;
 
 export const TTFT_BEFORE = `
-    - {name: ttft-before, source: prom, query: "max(ttft_seconds)", window: {last: 1m, step: 1s}, stat: median}`;
+    - {name: ttft-before, source: prom, query: "max(ttft_seconds)", window: {last: 1m}, step: 1s, stat: median}`;

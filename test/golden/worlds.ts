@@ -107,7 +107,7 @@ export const GOLDEN_CASES: Record<string, GoldenCase> = {
     answer: (_, due) => ((due >= INJECTED && due < 21_000) || (due >= 30_000 && due < 32_000) ? REFUSED : GOOD),
   },
   'limit-inside-the-interval': {
-    plan: { objectives: recoversIn('4600ms') },
+    plan: { objectives: recoversIn('4300ms') },
     answer: during(INJECTED, 25_000, REFUSED),
   },
   'missing-samples-around-the-recovery': {

@@ -1,6 +1,6 @@
 import { BAD, GOOD } from '../column.ts';
 import type { Moment } from '../phases.ts';
-import { countSlots, MISSING, type SlotView } from '../slot-view.ts';
+import { countSlots, type SlotView } from '../slot-view.ts';
 import { type Measurable, type Measured, undecidable } from './measured.ts';
 import { noSlots } from './no-slots.ts';
 import { firstBreak, statesOf } from './stretch.ts';
@@ -44,7 +44,7 @@ function earliestImpact(view: SlotView, origin: Moment, windowEnd: number, thres
   if (broken < 0) return Math.max(0, windowEnd - origin.latest);
   let good = broken - 1;
   while (good >= 0 && states[good] !== GOOD) good--;
-  if (good < 0 || view.rows[good] === MISSING) return 0;
+  if (good < 0) return 0;
   return Math.max(0, view.column.started(view.rows[good]!) - view.lookbackMs - origin.latest);
 }
 

@@ -2,7 +2,7 @@ import { BAD, GOOD } from '../column.ts';
 import type { GoodRule } from '../model/plan.ts';
 import { formatDuration } from '../model/quantity.ts';
 import type { Moment } from '../phases.ts';
-import { countSlots, MISSING, type SlotView } from '../slot-view.ts';
+import { countSlots, MISSING, type SlotView, slotState } from '../slot-view.ts';
 import { type Measurable, type Measured, undecidable } from './measured.ts';
 import { noSlots } from './no-slots.ts';
 import { firstGoodOf, lastBreak, statesOf } from './stretch.ts';
@@ -40,7 +40,7 @@ export function measureTimeToRecover(
     notes: [],
   };
   const between = high.index - low.index - 1;
-  if (!forgiven && between > 0 && missingBetween(view, low.index, high.index))
+  if (!forgiven && between > 0 && missingBetween(view, low.index, high.index, thresholds.good))
     measured.wideBecause = {
       reason: 'missing-samples',
       text: `${between} slots between the last bad and the first good one are missing`,
@@ -73,18 +73,19 @@ function lowBound(view: SlotView, origin: Moment, { good, failureThreshold }: Th
 function highBound(view: SlotView, origin: Moment, thresholds: Thresholds, missingAs: number): Edge {
   const states = statesOf(view, thresholds.good, missingAs);
   const broken = lastBreak(states, thresholds.failureThreshold);
-  const index = firstGoodOf(withoutMissing(view, states), broken + 1, thresholds.successThreshold);
+  const index = firstGoodOf(withoutMissing(view, states, thresholds.good), broken + 1, thresholds.successThreshold);
   if (index < 0) return { index: states.length, ms: Number.POSITIVE_INFINITY };
   return { index, ms: Math.max(0, view.column.ended(view.rows[index]!) - origin.earliest) };
 }
 
-function missingBetween(view: SlotView, after: number, before: number): boolean {
-  return view.rows.subarray(after + 1, before).includes(MISSING);
+function missingBetween(view: SlotView, after: number, before: number, rule: GoodRule | undefined): boolean {
+  for (let index = after + 1; index < before; index++) if (slotState(view, index, rule) === MISSING) return true;
+  return false;
 }
 
 /** Missing slots never count towards the good samples that a stretch must hold. */
-function withoutMissing(view: SlotView, states: Uint8Array): Uint8Array {
-  return states.map((state, index) => (view.rows[index] === MISSING ? BAD : state));
+function withoutMissing(view: SlotView, states: Uint8Array, rule: GoodRule | undefined): Uint8Array {
+  return states.map((state, index) => (slotState(view, index, rule) === MISSING ? BAD : state));
 }
 
 /** The probe interval that would decide a limit which lies inside the interval. */

@@ -19,7 +19,9 @@ const LEAST_REASON_WIDTH = 36;
 const LONGEST_CELL = 32;
 
 /** The verdict table for a terminal. Only ASCII is added to the user's own names; without colour there are no escapes. */
-export function renderTable(report: Report, style: TableStyle = { width: 100, colour: false }): string {
+export function renderTable(report: Report, wanted: Partial<TableStyle> = {}): string {
+  // A terminal that does not know its size says 0.
+  const style = { width: wanted.width || 100, colour: wanted.colour ?? false };
   const rows = report.objectives.map(cellsOf);
   const widths = fitted(rows, style.width);
   const lines = [
@@ -33,7 +35,13 @@ export function renderTable(report: Report, style: TableStyle = { width: 100, co
 }
 
 function title(report: Report, style: TableStyle): string {
-  return `${paint(headline(report), COLOURS[report.verdict] + BOLD, style)}  ${oneLine(report.plan)}: ${oneLine(report.summary)}`;
+  return `${paint(headline(report), COLOURS[report.verdict] + BOLD, style)}  ${oneLine(report.plan)}: ${summaryOf(report)}`;
+}
+
+/** The summary without the verdict that it may begin with, which stands before it already. */
+function summaryOf({ summary, verdict }: Report): string {
+  const text = oneLine(summary);
+  return text.startsWith(`${verdict}: `) ? text.slice(verdict.length + 2) : text;
 }
 
 function cellsOf(result: ObjectiveResult): string[] {

@@ -1,0 +1,54 @@
+/** `make bench`: every measured promise, as ratios taken in one run. */
+import { benchCheckStartup } from './check-startup.ts';
+import { benchMillionSamples } from './million-samples.ts';
+import { benchThousandProbes } from './thousand-probes.ts';
+
+interface Row {
+  what: string;
+  measured: string;
+  limit: string;
+  holds: boolean;
+}
+
+const rows: Row[] = [];
+
+const million = await benchMillionSamples();
+const judging = million.judge.wallMs / million.parse.wallMs;
+rows.push({
+  what: `judging ${million.samples} samples (${million.megabytes.toFixed(0)} MB), over JSON.parse of its lines`,
+  measured: `${judging.toFixed(2)} times (${million.judge.wallMs.toFixed(0)} ms over ${million.parse.wallMs.toFixed(0)} ms)`,
+  limit: '2 times',
+  holds: judging <= 2,
+});
+rows.push({
+  what: 'peak memory of that',
+  measured: `${million.judge.peakMegabytes.toFixed(0)} MB`,
+  limit: '300 MB',
+  holds: million.judge.peakMegabytes < 300,
+});
+
+const startup = benchCheckStartup();
+rows.push({
+  what: 'steadfast check from the bundle, over node -e 0',
+  measured: `${startup.ratio.toFixed(2)} times (${startup.checkMs.toFixed(0)} ms over ${startup.nothingMs.toFixed(0)} ms)`,
+  limit: '3 times',
+  holds: startup.ratio <= 3,
+});
+rows.push({
+  what: 'peak memory of that',
+  measured: `${startup.checkPeakMegabytes.toFixed(0)} MB`,
+  limit: '80 MB',
+  holds: startup.checkPeakMegabytes < 80,
+});
+
+const probing = benchThousandProbes();
+rows.push({
+  what: `1000 probes at 5 Hz on one core: slots due, answered, gaps`,
+  measured: `${probing.due}, ${probing.samples}, ${probing.gaps} (${(probing.coreShare * 100).toFixed(0)}% of the core, p99 start ${probing.p99LatenessMs.toFixed(1)} ms late)`,
+  limit: 'no gap',
+  holds: probing.gaps === 0 && probing.samples === probing.due,
+});
+
+for (const { what, measured, limit, holds } of rows)
+  console.log(`${holds ? 'holds ' : 'MISSED'}  ${what}: ${measured}; limit ${limit}`);
+process.exitCode = rows.every(({ holds }) => holds) ? 0 : 1;

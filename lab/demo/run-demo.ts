@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Report } from '../../src/slo/model/report.ts';
+import { allServices, type Lab, startLab } from '../lab.ts';
+import { freePorts } from '../processes/ports.ts';
+import { type Break, plantWhenDue } from './breaks.ts';
+import { alertsIn, eventually, pointsOf } from './waiting.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const TTFT = 'histogram_quantile(0.95, sum by (le) (rate(vllm:time_to_first_token_seconds_bucket[5s])))';
+
+/** What a run of the demo's plan came to. */
+export interface DemoRun {
+  exit: number;
+  report: Report | undefined;
+  folder: string;
+}
+
+/** The lab with everything in it, and the alerting rules that ship. */
+export async function startDemoLab(say: (text: string) => void, name = 'demo'): Promise<Lab> {
+  const lab = await startLab({
+    services: allServices,
+    name,
+    progress: say,
+    rules: join(ROOT, 'deploy/alerts/steadfast.rules.yaml'),
+    engine: { latencyMs: 20 },
+    generator: { goalsPerSecond: 2, steps: 1 },
+  });
+  const warm = async () => ((await pointsOf(lab.variables['PROMETHEUS_URL']!, TTFT, 10)) >= 7 ? true : undefined);
+  if (!(await eventually(warm, 60_000))) throw new Error('Prometheus has no data of the engine after a minute');
+  return lab;
+}
+
+/** Runs `steadfast run` on a plan against the lab, as a user would, and plants the break if there is one. */
+export async function runPlanOn(
+  lab: Lab,
+  plan: string,
+  folder: string,
+  planted: Break | undefined,
+  say: (text: string) => void,
+  program: string = join(ROOT, 'dist/steadfast.js'),
+): Promise<DemoRun> {
+  await rm(folder, { recursive: true, force: true });
+  const env = {
+    ...process.env,
+    ...lab.variables,
+    STEADFAST_METRICS: `127.0.0.1:${(await freePorts(1))[0]}`,
+    STEADFAST_STATE: join(lab.path, 'steadfast-state'),
+  };
+  const child = spawn(process.execPath, [program, 'run', plan, '--out', folder], { stdio: 'inherit', env });
+  const stop = planted ? plantWhenDue(lab, planted, join(folder, 'timeline.ndjson'), say) : () => undefined;
+  const forward = (signal: NodeJS.Signals) => () => void child.kill(signal);
+  const onTerm = forward('SIGTERM');
+  process.once('SIGTERM', onTerm);
+  const [exit] = (await once(child, 'exit')) as [number | null];
+  process.off('SIGTERM', onTerm);
+  stop();
+  return { exit: exit ?? 70, report: await readReport(folder), folder };
+}
+
+async function readReport(folder: string): Promise<Report | undefined> {
+  return readFile(join(folder, 'report.json'), 'utf8').then(
+    (text) => JSON.parse(text) as Report,
+    () => undefined,
+  );
+}
+
+/** What the durable path brought to the Alertmanager, once it shows the wanted alert or the time is up. */
+export async function alertsAfter(lab: Lab, wanted: string | undefined): Promise<string[]> {
+  const url = lab.variables['ALERTMANAGER_URL']!;
+  if (wanted === undefined) return alertsIn(url);
+  const found = await eventually(async () => {
+    const alerts = await alertsIn(url);
+    return alerts.includes(wanted) ? alerts : undefined;
+  }, 20_000);
+  return found ?? alertsIn(url);
+}
+
+/** Says whether a planted break made exactly its objective fail. */
+export function judgeBreak(run: DemoRun, { objective }: Break): string | undefined {
+  if (!run.report) return 'there is no report';
+  const failed = [
+    ...new Set(run.report.objectives.filter(({ verdict }) => verdict === 'fail').map((result) => result.objective)),
+  ];
+  if (failed.length === 1 && failed[0] === objective) return undefined;
+  return `${objective} alone should have failed, but what failed is: ${failed.join(', ') || 'nothing'}`;
+}
