@@ -54,7 +54,8 @@ function blockProgress({ plan, now, output, colour }: ProgressOptions): Progress
   const erasing = () => (drawn > 0 ? `\u001b[${drawn}A\u001b[J` : '');
   // One write for each change: a terminal must not show the moment in which the block is gone.
   const redraw = (above = '') => {
-    const size = { columns: (output.columns ?? 80) - 1, rows: output.rows ?? 24 };
+    // A terminal that does not know its size says 0.
+    const size = { columns: (output.columns || 80) - 1, rows: output.rows || 24 };
     const lines = blockLines(state, now(), { ...size, colour });
     output.write(`${erasing()}${above}${lines.join('\n')}\n`);
     drawn = lines.length;

@@ -170,6 +170,16 @@ describe('on a terminal', () => {
     expect(Math.max(...lines.map(columns)), lines.join('\n')).toBeLessThan(width);
   });
 
+  test('a terminal that says it has no columns is taken for one of the usual size', () => {
+    const { progress, pass, written } = started({ style: 'block', columns: 0, rows: 0 });
+
+    progress.observed(chaos('started', 0));
+    pass(250);
+
+    expect(block(written())).toContain('partition (1 of 2)  steady');
+    expect(block(written())).toContain('  engine-port  0 good');
+  });
+
   test('colour marks the probes and nothing else changes', () => {
     const [plain, coloured] = [false, true].map((colour) => {
       const { progress, pass, written } = started({ style: 'block', colour });

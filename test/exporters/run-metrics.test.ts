@@ -42,8 +42,8 @@ describe('live metrics', () => {
 
   test('show levels in base units and add counts up', async () => {
     const text = await textAfter([
-      sample({ values: { latency: 250, received: 3 } }),
-      sample({ values: { latency: 30, received: 4, undeclared: 9 } }),
+      sample({ values: { latencyMs: 250, received: 3 } }),
+      sample({ values: { latencyMs: 30, received: 4, undeclared: 9 } }),
     ]);
 
     expect(text).toMatch(/^steadfast_probe_value\{.*value="latency",unit="seconds"\} 0\.03$/m);
@@ -52,7 +52,7 @@ describe('live metrics', () => {
   });
 
   test('a value that is no number changes nothing, not even later', async () => {
-    const values = [{ latency: 250, received: 3 }, { latency: Number.NaN, received: Number.NaN }, { received: 4 }];
+    const values = [{ latencyMs: 250, received: 3 }, { latencyMs: Number.NaN, received: Number.NaN }, { received: 4 }];
 
     const text = await textAfter(values.map((value) => sample({ values: value as Record<string, number> })));
 

@@ -17,7 +17,7 @@ export function someProbe(more: Partial<ProbeSpec> = {}): ProbeSpec {
     timeoutMs: 1000,
     onTimeout: 'bad',
     values: {
-      latency: { unit: 'ms', kind: 'level', help: 'time to connect' },
+      latencyMs: { unit: 'ms', kind: 'level', help: 'time to connect' },
       received: { unit: '1', kind: 'count', help: 'events received' },
     },
     config: {},

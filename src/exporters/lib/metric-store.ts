@@ -45,24 +45,31 @@ export async function createMetricStore(): Promise<MetricStore> {
   return {
     registry,
     set(metric, labels, value) {
-      if (!Number.isNaN(value)) seriesOf(tableOf(metric), labels).value = value;
+      if (!Number.isNaN(value)) seriesOf(tableOf(metric), metric, labels).value = value;
     },
     add(metric, labels, value) {
-      if (Number.isFinite(value) && value >= 0) seriesOf(tableOf(metric), labels).value += value;
+      if (Number.isFinite(value) && value >= 0) seriesOf(tableOf(metric), metric, labels).value += value;
     },
     raise(metric, labels, total) {
-      const series = seriesOf(tableOf(metric), labels);
+      const series = seriesOf(tableOf(metric), metric, labels);
       if (Number.isFinite(total)) series.value = Math.max(series.value, total);
     },
   };
 }
 
-function seriesOf(table: Table, labels: Record<string, string>): Series {
-  const key = JSON.stringify(Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)));
+function seriesOf(table: Table, metric: MetricConvention, labels: Record<string, string>): Series {
+  const key = keyOf(metric, labels);
   const known = table.get(key);
   if (known) return known;
   const wellFormed = Object.entries(labels).map(([name, value]) => [name, value.toWellFormed()] as const);
   const series = { labels: Object.fromEntries(wellFormed), value: 0 };
   table.set(key, series);
   return series;
+}
+
+/** Lengths keep values apart whatever is in them. Labels beyond the metric's own are no part of what a series is. */
+function keyOf(metric: MetricConvention, labels: Record<string, string>): string {
+  let key = '';
+  for (const name of metric.labels) key += `${labels[name]!.length}:${labels[name]}`;
+  return key;
 }

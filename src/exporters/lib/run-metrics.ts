@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Entry } from '../../slo/model/entry.ts';
 import type { Plan } from '../../slo/model/plan.ts';
 import type { Report } from '../../slo/model/report.ts';
-import { observeEntry } from './entry-metrics.ts';
+import { measuredBy, observeEntry } from './entry-metrics.ts';
 import { createMetricStore } from './metric-store.ts';
 import { observeReport } from './report-metrics.ts';
 
@@ -16,9 +16,10 @@ export interface RunMetrics {
 
 export async function createRunMetrics(plan: Plan): Promise<RunMetrics> {
   const store = await createMetricStore();
+  const measured = measuredBy(plan);
   return {
     registry: store.registry,
-    observed: (entry) => observeEntry(store, plan, entry),
+    observed: (entry) => observeEntry(store, measured, entry),
     reported: (report) => observeReport(store, report),
   };
 }

@@ -51,6 +51,16 @@ describe('the terminal table', () => {
     expect(stripVTControlCharacters(coloured).replace(/ +$/gm, '')).toBe(plain);
   });
 
+  test('takes a terminal that says it has no columns for one of the usual width', () => {
+    expect(renderTable(SAMPLE_REPORTS.fail, { width: 0 })).toBe(renderTable(SAMPLE_REPORTS.fail));
+  });
+
+  test('says the verdict once, even if the summary begins with it', () => {
+    const [title] = renderTable({ ...SAMPLE_REPORTS.fail, summary: 'fail: recovers of partition' }).split('\n');
+
+    expect(title).toBe('FAIL  kv-event-sync: recovers of partition');
+  });
+
   test('adds nothing but ASCII', () => {
     expect(renderTable(SAMPLE_REPORTS.inconclusive)).toMatch(/^[\n -~]*$/);
   });
