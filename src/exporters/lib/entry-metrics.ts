@@ -40,7 +40,7 @@ function countSlot(store: MetricStore, plan: Measured, { probe, vantage }: Sampl
 function showValues(store: MetricStore, plan: Measured, { probe, vantage, values }: Sample | Final): void {
   const declared = plan.values.get(probe) ?? {};
   for (const [name, reading] of Object.entries(values)) {
-    const meaning = declared[name];
+    const meaning = Object.hasOwn(declared, name) ? declared[name] : undefined;
     if (!meaning) continue;
     const value = withoutUnit(name);
     const labels = { plan: plan.name, probe, vantage, value, unit: BASE_UNITS[meaning.unit].name };
