@@ -1,4 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { guard } from '../processes/exit-guard.ts';
 
 export interface CommandOptions {
   cwd?: string;
@@ -8,33 +10,58 @@ export interface CommandOptions {
 
 const longestOutput = 1_000_000;
 
-/** Runs a command to its end and gives what it printed on both streams; throws with the last lines when it fails. */
+/**
+ * Runs a command to its end and gives what it printed on both streams; throws with the last lines when it fails. The
+ * command and all it started are killed when it takes too long, or when this process ends first.
+ */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const shown = [command, ...args].join(' ');
+  const { cwd, env, timeoutMs = 30_000 } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      cwd,
+      env: { ...process.env, ...env },
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs ?? 30_000,
-      killSignal: 'SIGKILL',
     });
-    let output = '';
-    const keep = (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-longestOutput);
+    const output = collect(child);
+    const kill = () => killGroup(child.pid);
+    const unguard = guard(kill);
+    const timer = setTimeout(kill, timeoutMs);
+    const over = () => {
+      clearTimeout(timer);
+      unguard();
     };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    child.on('error', (error: NodeJS.ErrnoException) =>
-      reject(new Error(error.code === 'ENOENT' ? `there is no ${command}` : `${shown}: ${error.message}`)),
-    );
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      over();
+      reject(new Error(error.code === 'ENOENT' ? `there is no ${command}` : `${shown}: ${error.message}`));
+    });
     child.on('close', (code, signal) => {
-      if (code === 0) resolve(output);
-      else reject(new Error(`${shown} ended with ${signal ?? code}:\n${lastLines(output, 8)}`));
+      over();
+      if (code === 0) resolve(output());
+      else reject(new Error(`${shown} ended with ${signal ?? code}:\n${lastLines(output(), 8)}`));
     });
   });
 }
 
 export function lastLines(text: string, count: number): string {
   return text.trimEnd().split('\n').slice(-count).join('\n');
+}
+
+function collect(child: ChildProcessByStdio<null, Readable, Readable>): () => string {
+  let output = '';
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-longestOutput);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  return () => output;
+}
+
+function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // it ended in this moment
+  }
 }
