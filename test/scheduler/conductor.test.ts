@@ -77,6 +77,25 @@ describe('a run in which all goes well', () => {
     expect(entriesOf(entries, 'final')).toMatchObject([{ probe: 'port', vantage: 'runner', values: { seen: 4 } }]);
   });
 
+  test('samples that are under way at the end are awaited', async () => {
+    const spec = probeSpec({ timeoutMs: 2000 });
+    const { entries } = await conducted((clock) => ({
+      probes: [
+        {
+          spec,
+          session: {
+            sample: (signal) =>
+              clock.sleepUntil(clock.now() + 1900, signal).then(() => ({ outcome: 'good', values: {} })),
+            close: async () => {},
+          },
+        },
+      ],
+    }));
+
+    expect(entriesOf(entries, 'gap')).toEqual([]);
+    expect(new Set(entriesOf(entries, 'sample').map((sample) => sample.outcome))).toEqual(new Set(['good']));
+  });
+
   test('references are asked before the first experiment and after each', async () => {
     const reference = (of: string): Entry[] => [
       { type: 'reference', of, source: 's', query: 'q', start: '', end: '', step: 0, series: [] },

@@ -4,6 +4,7 @@ import type { OpenProbe } from '../../src/scheduler/lane.ts';
 import { startSampling } from '../../src/scheduler/sampling.ts';
 import type { Entry, Gap, Sample } from '../../src/slo/model/entry.ts';
 import type { ProbeSpec } from '../../src/slo/model/plan.ts';
+import { slotDue } from '../../src/slo/slots.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import { answering, GOOD, probeSpec } from './test-plan.ts';
 
@@ -81,6 +82,40 @@ describe('a probe that hangs', () => {
     const quick = entries.filter((entry) => entry.probe === 'quick');
     expect(quick.length).toBe(10);
     for (const entry of quick) expect(entry).toMatchObject({ outcome: 'good', started: entry.due });
+  });
+});
+
+describe('the end of sampling', () => {
+  test('lies after a slot that is due and taken at that very moment', async () => {
+    const clock = new VirtualClock();
+    const entries: Entry[] = [];
+    const setting = { clock, seed: 7, vantage: 'runner', slotZero: 0, record: (entry: Entry) => entries.push(entry) };
+    const spec = probeSpec();
+    const sampling = startSampling(setting, [{ spec, session: answering(GOOD) }], 0);
+    const due = slotDue(7, spec, 0, 4);
+    await clock.run(clock.sleepUntil(due));
+    await clock.run(sampling.settledBefore(due + 1));
+    const end = sampling.stop();
+
+    expect(entries.length).toBe(5);
+    expect(end).toBeGreaterThan(due);
+    expect(end).toBeLessThan(due + 1);
+  });
+
+  test('makes gaps of what is still under way, and wakes nobody any more', async () => {
+    const clock = new VirtualClock();
+    const entries: Entry[] = [];
+    const setting = { clock, seed: 7, vantage: 'runner', slotZero: 0, record: (entry: Entry) => entries.push(entry) };
+    const sampling = startSampling(setting, [probe(never)], 0);
+    await clock.run(clock.sleepUntil(200));
+    sampling.stop();
+    sampling.close('the run was stopped');
+
+    expect(entries).toMatchObject([
+      { type: 'gap', slot: 0, reason: 'the run was stopped' },
+      { type: 'gap', slot: 1, reason: 'the run was stopped' },
+    ]);
+    await expect(clock.run(never())).rejects.toThrow('stuck at 200');
   });
 });
 

@@ -40,7 +40,7 @@ function drawTemper(dice: Dice): Temper {
   return {
     opens: dice.chance(0.1) ? dice.pick(['rejects', 'hangs', 'late'] as const) : 'works',
     prepare: dice.chance(0.12) ? dice.pick(['finds problems', 'too many', 'rejects', 'hangs'] as const) : 'works',
-    inject: rarely('rejects', 'throws', 'hangs', 'rejects after striking', 'deaf', 'deaf for ever'),
+    inject: rarely('rejects', 'throws', 'hangs', 'rejects after striking', 'deaf', 'deaf', 'deaf for ever'),
     recover: rarely('works later', 'never', 'hangs'),
     evidence: rarely('rejects', 'hangs', 'garbage'),
     hold: rarely('rejects', 'hangs'),

@@ -64,6 +64,13 @@ export const slotInvariants: readonly Invariant[] = [
       ),
   },
   {
+    name: 'only a run that is to stop gives up on samples under way',
+    check: ({ entries, stoppedAt }) =>
+      firstOf(slotsOf(entries), ({ probe, slot, reason }) =>
+        stoppedAt === undefined && reason === 'the run was stopped' ? `${probe}#${slot} was given up` : undefined,
+      ),
+  },
+  {
     name: 'a sample is recorded inside its experiment',
     check: ({ entries, recordingFailed }) => {
       if (recordingFailed) return undefined;

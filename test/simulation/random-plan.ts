@@ -46,7 +46,7 @@ function randomExperiment(dice: Dice, index: number): Experiment {
   return {
     name: `experiment-${index}`,
     driver: 'fake',
-    durationMs: oneShot ? 0 : dice.between(0, 4000),
+    durationMs: oneShot ? 0 : dice.between(0, dice.chance(0.15) ? 40_000 : 4000),
     oneShot,
     phases: {
       steadyMs: dice.between(0, 3000),

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { Entry } from '../../src/slo/model/entry.ts';
 import { invariants } from './invariants.ts';
-import { simulate } from './simulate.ts';
+import { type History, simulate } from './simulate.ts';
 
 /** `SIM_SEEDS=5000` tries more worlds, `SIM_SEEDS=1 SIM_FIRST=4711` only that one. */
 const FIRST_SEED = Number(process.env['SIM_FIRST'] ?? 1);
-const SEEDS = Number(process.env['SIM_SEEDS'] ?? 400);
+const SEEDS = Number(process.env['SIM_SEEDS'] ?? 1000);
 const BATCHES = 8;
 
 describe('in every simulated world each invariant holds', () => {
@@ -20,6 +21,34 @@ describe('in every simulated world each invariant holds', () => {
   });
 });
 
+test('the worlds are rich: each kind of trouble happens in some of them', async () => {
+  const seen = new Set<string>();
+  for (let seed = 1; seed <= 150; seed++) for (const event of happenings(await simulate(seed))) seen.add(event);
+
+  expect([...seen]).toEqual(
+    expect.arrayContaining([
+      'chaos injected',
+      'chaos failed',
+      'chaos left-behind',
+      'gap late',
+      'gap stalled',
+      'gap no answer within 150ms',
+      'gap the run was stopped',
+      'sample good',
+      'sample bad',
+      'sample unknown',
+      'final',
+      'gate closed',
+      'end completed',
+      'end aborted',
+      'stop SIGTERM',
+      'stop stop condition',
+      'stop limits.maxFault',
+      'stop the timeline cannot be written',
+    ]),
+  );
+});
+
 describe('the same seed', () => {
   test.each([11, 12, 13, 14, 15, 16, 17, 18, 19, 20])('gives the same bytes twice: %i', async (seed) => {
     const once = await simulate(seed);
@@ -28,6 +57,21 @@ describe('the same seed', () => {
     expect(Buffer.from(again.bytes).equals(Buffer.from(once.bytes))).toBe(true);
   });
 });
+
+function happenings({ entries, result }: History): string[] {
+  const stops = ['SIGTERM', 'stop condition', 'limits.maxFault', 'the timeline cannot be written'];
+  const stop = stops.filter((reason) => result.aborted?.includes(reason)).map((reason) => `stop ${reason}`);
+  return [...entries.map(happening), ...stop];
+}
+
+function happening(entry: Entry): string {
+  if (entry.type === 'chaos') return `chaos ${entry.state}`;
+  if (entry.type === 'gap') return `gap ${entry.reason}`;
+  if (entry.type === 'sample') return `sample ${entry.outcome}`;
+  if (entry.type === 'gate') return entry.open ? 'gate open' : 'gate closed';
+  if (entry.type === 'end') return `end ${entry.cause}`;
+  return entry.type;
+}
 
 function batches(): [number, number][] {
   const size = Math.ceil(SEEDS / BATCHES);

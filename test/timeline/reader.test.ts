@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/slo/model/entry.ts';
 import { damageOf, parseTimeline, TimelineParser } from '../../src/timeline/reader.ts';
-import { aGap, aHeader, anyEntry, aSample } from './entries.ts';
+import { anyEntry } from './any-entry.ts';
+import { aGap, aHeader, aSample } from './entries.ts';
 
 function linesOf(entries: readonly unknown[]): string {
   return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');

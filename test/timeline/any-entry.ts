@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import type { Entry } from '../../src/slo/model/entry.ts';
+
+const text = fc.string({ unit: 'binary', maxLength: 20 });
+const offset = fc.integer({ min: 0, max: 1e9 }).map((n) => n / 1000);
+const values = fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), fc.integer({ min: -1e6, max: 1e6 }), {
+  maxKeys: 3,
+});
+const outcome = fc.constantFrom('good', 'bad', 'unknown');
+const place = { probe: text, vantage: text, slot: fc.nat(), due: offset };
+
+const kinds = [
+  fc.record(
+    {
+      type: fc.constant('sample'),
+      ...place,
+      started: offset,
+      ended: offset,
+      outcome,
+      values,
+      reason: text,
+      parts: fc.array(fc.record({ labels: fc.dictionary(text, text, { maxKeys: 2 }), outcome, values }), {
+        maxLength: 2,
+      }),
+      covers: fc.tuple(offset, offset),
+      detail: fc.jsonValue({ maxDepth: 2 }),
+    },
+    { requiredKeys: ['type', 'probe', 'vantage', 'slot', 'due', 'started', 'ended', 'outcome', 'values'] },
+  ),
+  fc.record({ type: fc.constant('gap'), ...place, reason: text }),
+  fc.record({ type: fc.constant('final'), probe: text, vantage: text, covers: fc.tuple(offset, offset), values }),
+  fc.record({
+    type: fc.constant('chaos'),
+    experiment: text,
+    at: offset,
+    state: fc.constantFrom('started', 'requested', 'left-behind', 'quiesced', 'ended'),
+    evidence: fc.array(fc.record({ of: fc.constantFrom('mechanism', 'note'), text, holds: fc.boolean(), values })),
+  }),
+  fc.record({ type: fc.constant('gate'), experiment: text, at: offset, open: fc.boolean() }),
+  fc.record({
+    type: fc.constant('reference'),
+    of: text,
+    source: text,
+    query: text,
+    start: text,
+    end: text,
+    step: fc.nat(),
+    series: fc.array(
+      fc.record({ labels: fc.dictionary(text, text, { maxKeys: 2 }), values: fc.array(fc.tuple(offset, text)) }),
+      { maxLength: 2 },
+    ),
+  }),
+  fc.record({ type: fc.constant('end'), at: offset, cause: fc.constantFrom('completed', 'aborted') }),
+];
+
+/** Any entry but a header, as it comes back from JSON. */
+export const anyEntry: fc.Arbitrary<Entry> = fc
+  .oneof(...kinds)
+  .map((entry) => JSON.parse(JSON.stringify(entry)) as Entry);
