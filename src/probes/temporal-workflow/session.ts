@@ -13,7 +13,7 @@ const DIAGNOSIS_MAX_MS = 1000;
 const RECORDING_MARGIN_MS = 5;
 const CONCURRENT_CALLS = 16;
 const DRAIN_ROUND_MS = 500;
-const CLOSE_LIMIT_MS = 3000;
+const CLOSE_LIMIT_MS = 2000;
 
 /** One canary per slot. */
 export class TemporalSession implements ProbeSession {
