@@ -1,3 +1,5 @@
+import { oneLine } from '../slo/render/text.ts';
+
 /** A problem in a plan, at a place that an editor can jump to. */
 export interface Diagnostic {
   severity: 'error' | 'warning';
@@ -39,7 +41,13 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   if (found !== undefined) lines.push(`    found:   ${found}`);
   if (allowed !== undefined) lines.push(`    allowed: ${allowed}`);
   if (hint !== undefined) lines.push(`    hint:    ${hint}`);
-  return lines.join('\n');
+  return lines.map(safeLine).join('\n');
+}
+
+/** What a plan says may hold anything, and the reader's terminal must not obey it. */
+function safeLine(line: string): string {
+  const indent = line.length - line.trimStart().length;
+  return ' '.repeat(indent) + oneLine(line);
 }
 
 /** File order is the caller's; inside a file by line, column, path, message. */

@@ -1,7 +1,7 @@
-import { type Document, isScalar, LineCounter, parseAllDocuments, type YAMLError } from 'yaml';
+import { type Document, isScalar, parseAllDocuments, type YAMLError } from 'yaml';
 import { compareDiagnostics, type Diagnostic, shorten } from './diagnostic.ts';
+import { LineTable, type Position } from './line-table.ts';
 import type { PlanDocument } from './plan-document.ts';
-import { type Position, positionAt } from './position.ts';
 import { MAX_PLAN_BYTES, type PlanFile, tooLarge } from './read-files.ts';
 import { MAX_ALIASES, MAX_DEPTH, structureProblems } from './structure.ts';
 
@@ -19,8 +19,8 @@ export interface ParsedFile {
 export function parseFile({ file, text, fromDirectory }: PlanFile): ParsedFile {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_PLAN_BYTES) return { documents: [], diagnostics: [tooLarge(file, bytes)] };
-  const lines = new LineCounter();
-  const parsed = parseYaml(text, lines);
+  const lines = new LineTable(text);
+  const parsed = parseYaml(text);
   if (!parsed) return refused(file, 'nested too deeply', `at most ${MAX_DEPTH} levels`);
   const documents = parsed
     .filter((yaml) => !isEmpty(yaml) || yaml.errors.length > 0)
@@ -38,10 +38,9 @@ export function parseFile({ file, text, fromDirectory }: PlanFile): ParsedFile {
   return sortOut(documents, text);
 }
 
-function parseYaml(text: string, lines: LineCounter): Document.Parsed[] | undefined {
+function parseYaml(text: string): Document.Parsed[] | undefined {
   try {
     return parseAllDocuments(text, {
-      lineCounter: lines,
       prettyErrors: false,
       merge: true,
       logLevel: 'silent',
@@ -82,7 +81,7 @@ function syntaxProblems(document: PlanDocument, text: string): Diagnostic[] {
 }
 
 function syntaxProblem(document: PlanDocument, error: YAMLError, text: string): Diagnostic {
-  const at = positionAt(document, error.pos[0]);
+  const at = document.lines.at(error.pos[0]);
   if (text.slice(error.pos[0] - 1).startsWith('${'))
     return {
       ...problem(document.file, at, 'not valid YAML: { has a meaning of its own here'),

@@ -1,10 +1,11 @@
-import type { Document, LineCounter } from 'yaml';
+import type { Document } from 'yaml';
+import type { LineTable } from './line-table.ts';
 
 /** One YAML document of a file, read but not yet understood. */
 export interface PlanDocument {
   file: string;
   yaml: Document;
-  lines: LineCounter;
+  lines: LineTable;
   /** Where in the text the document begins. */
   start: number;
   fromDirectory: boolean;

@@ -1,12 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { Path } from './diagnostic.ts';
+import type { Position } from './line-table.ts';
 import type { PlanDocument } from './plan-document.ts';
-
-/** A place in a file, both from 1. */
-export interface Position {
-  line: number;
-  column: number;
-}
 
 /**
  * Where a path leads in the text: its value (or, with `atKey`, its key), else the nearest thing on the way that exists. A way through an
@@ -22,13 +17,7 @@ export function locate(document: PlanDocument, path: Path, atKey: boolean): Posi
     offset = (wantsKey ? offsetOf(found.key) : offsetOf(found.value)) ?? offsetOf(found.key) ?? offset;
     node = found.value;
   }
-  return positionAt(document, offset);
-}
-
-/** The place of an offset in the text. */
-export function positionAt(document: Pick<PlanDocument, 'lines'>, offset: number): Position {
-  const { line, col } = document.lines.linePos(offset);
-  return { line: Math.max(1, line), column: Math.max(1, col) };
+  return document.lines.at(offset);
 }
 
 function childOf(node: Node | null, step: string | number): { key: Node | null; value: Node | null } | undefined {

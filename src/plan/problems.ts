@@ -1,10 +1,11 @@
 import type { Diagnostic, Path } from './diagnostic.ts';
-import { formatPath } from './diagnostic.ts';
+import { formatPath, shorten } from './diagnostic.ts';
 import type { PlanDocument } from './plan-document.ts';
 import { locate } from './position.ts';
 
 /** More than a person reads in one go; bounds the work on a hostile plan. */
 const MAX_PROBLEMS = 500;
+const MAX_TEXT = 500;
 
 /** What may stand beside a message. */
 export interface Detail {
@@ -60,9 +61,9 @@ function diagnosticAt(
     file: document.file,
     ...locate(document, path, atKey),
     path: formatPath(path),
-    message,
-    ...(found !== undefined && { found }),
-    ...(allowed !== undefined && { allowed }),
+    message: shorten(message, MAX_TEXT),
+    ...(found !== undefined && { found: shorten(found, MAX_TEXT) }),
+    ...(allowed !== undefined && { allowed: shorten(allowed, MAX_TEXT) }),
     ...(hint !== undefined && { hint }),
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Diagnostic } from './diagnostic.ts';
 
 /** Larger files are refused unread: a plan is written by people. */
-export const MAX_PLAN_BYTES = 1024 * 1024;
+export const MAX_PLAN_BYTES = 256 * 1024;
 const MAX_FILES_IN_DIRECTORY = 1000;
 
 export interface PlanFile {

@@ -24,9 +24,11 @@ export function resolvedYaml(maskedPlan: unknown): string {
   return stringify(escapeReferences(maskedPlan), { aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
+const REFERENCE = `\${`;
+
 /** What reads like a reference to the environment is text by now. */
 function escapeReferences(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('${', '$${');
+  if (typeof value === 'string') return value.replaceAll(REFERENCE, () => `$${REFERENCE}`);
   if (Array.isArray(value)) return value.map(escapeReferences);
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escapeReferences(inner)]));

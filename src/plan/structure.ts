@@ -1,7 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { type Diagnostic, formatPath, type Path, shorten } from './diagnostic.ts';
 import type { PlanDocument } from './plan-document.ts';
-import { positionAt } from './position.ts';
 
 export const MAX_DEPTH = 50;
 /** Also the bound on what aliases of aliases may expand to. */
@@ -77,7 +76,7 @@ function duplicatesIn(document: PlanDocument, map: YAMLMap, path: Path): Diagnos
     const earlier = first.get(name);
     if (!earlier) first.set(name, key);
     else {
-      const line = positionAt(document, earlier.range?.[0] ?? 0).line;
+      const line = document.lines.at(earlier.range?.[0] ?? 0).line;
       problems.push(problem(document, key, [...path, name], `this key stands twice in one map, first in line ${line}`));
     }
   }
@@ -92,7 +91,7 @@ export function* nodesOf(document: PlanDocument): Generator<{ node: Node; path: 
     if (!node) continue;
     yield { node, path };
     // One step deeper than allowed is enough to tell, and bounds the paths.
-    if (path.length <= MAX_DEPTH) pending.push(...childrenOf(node, path));
+    if (path.length <= MAX_DEPTH) for (const child of childrenOf(node, path)) pending.push(child);
   }
 }
 
@@ -105,7 +104,7 @@ function childrenOf(node: Node, path: Path): { node: Node | null; path: Path }[]
 }
 
 function problem(document: PlanDocument, node: Node | null, path: Path, message: string, allowed?: string): Diagnostic {
-  const at = positionAt(document, node?.range?.[0] ?? document.start);
+  const at = document.lines.at(node?.range?.[0] ?? document.start);
   const text = { file: document.file, ...at, path: formatPath(path), message };
   return { severity: 'error', ...text, ...(allowed !== undefined && { allowed }) };
 }

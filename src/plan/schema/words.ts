@@ -8,7 +8,7 @@ export function name(what: string): z.ZodType<string, string> {
     .string()
     .max(63)
     .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'expected lower-case letters, digits and hyphens, such as "engine-port"')
-    .describe(`The name of ${what}, unique in the plan.`);
+    .describe(`What ${what} is called: a name of its own.`);
 }
 
 /** The name of something that stands elsewhere in the plan. */
