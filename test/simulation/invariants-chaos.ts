@@ -1,5 +1,5 @@
 import type { ChaosEvent, Entry } from '../../src/slo/model/entry.ts';
-import type { Invariant } from './invariants.ts';
+import type { Invariant } from './invariant.ts';
 import { type FaultTruth, goneAt, isOn } from './world.ts';
 
 const STOP_LIMIT_MS = 5000;

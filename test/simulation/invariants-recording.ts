@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from '../../src/slo/model/entry.ts';
 import { parseTimeline } from '../../src/timeline/reader.ts';
 import { Dice } from './dice.ts';
-import type { Invariant } from './invariants.ts';
+import type { Invariant } from './invariant.ts';
 import { firstOf } from './invariants-chaos.ts';
 
 const CUTS_PER_WORLD = 8;

@@ -1,6 +1,6 @@
 import type { Entry, Gap, Sample } from '../../src/slo/model/entry.ts';
 import { slotDue, slotsDueBetween } from '../../src/slo/slots.ts';
-import type { Invariant } from './invariants.ts';
+import type { Invariant } from './invariant.ts';
 import { firstOf } from './invariants-chaos.ts';
 import type { History } from './simulate.ts';
 
