@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { englishOnly } from './english-only.ts';
 import { lazyPackages } from './lazy-packages.ts';
 
 export interface BundleRequest {
@@ -33,12 +34,10 @@ export async function bundle({ root, outDir }: BundleRequest): Promise<Metafile>
     platform: 'node',
     target: 'node24',
     minify: true,
-    // Errors are told by their class, in logs and by the packages themselves.
-    keepNames: true,
     sourcemap: false,
     legalComments: 'linked',
     banner: { js: REQUIRE_FOR_COMMONJS },
-    plugins: [lazyPackages()],
+    plugins: [lazyPackages(), englishOnly()],
     // The other entry reads a file beside itself, which would not be there.
     alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
     define: { STEADFAST_VERSION: JSON.stringify(versionOf(root)) },
