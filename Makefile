@@ -10,7 +10,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 # npm rewrites this file at the end of each install, so it is as old as what is installed.
-node_modules/.package-lock.json: package.json package-lock.json
+node_modules/.package-lock.json: package-lock.json
 	npm ci
 	@touch $@
 
@@ -19,8 +19,8 @@ setup: node_modules/.package-lock.json parts ## install the packages and get the
 parts: node_modules/.package-lock.json
 	node lab/main.ts resolve
 
-demo: setup ## run a real plan against real servers; BREAK=NAME breaks one of the promises
-	node lab/demo.ts $(if $(BREAK),--break '$(BREAK)')
+demo: setup build ## run a real plan against real servers; BREAK=NAME breaks one of the promises
+	@BREAK='$(BREAK)' node lab/demo.ts
 
 test: node_modules/.package-lock.json ## everything: checks, fast tests, tests on real servers; all set-up is done
 	@node tools/run-tiers.ts
@@ -31,7 +31,7 @@ check: node_modules/.package-lock.json ## format, lint, types, layers, unused co
 build: node_modules/.package-lock.json ## bundle the program into dist/
 	npm run --silent build
 
-bench: setup ## measure against the limits that docs name
+bench: setup build ## measure against the limits that docs name
 	node bench/main.ts
 
 clean: ## remove what was built and recorded; installed packages and the lab's cache stay
