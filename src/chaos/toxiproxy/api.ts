@@ -47,8 +47,8 @@ export interface ToxiproxyApi {
 
 const CALL_LIMIT_MS = 5_000;
 
-/** Toxiproxy first hands on what a connection holds, and waits up to 5 s for a client that does not read. */
-const REMOVAL_LIMIT_MS = 10_000;
+/** Toxiproxy first hands on what connections hold, and waits 5 s for each piece that nobody reads. It gives up after 25 s itself. */
+const REMOVAL_LIMIT_MS = 25_000;
 
 export async function openApi(url: string): Promise<ToxiproxyApi> {
   const client = await createHttpClient({

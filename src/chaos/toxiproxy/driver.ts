@@ -25,11 +25,14 @@ config:
   proof: `Each toxic is read back from Toxiproxy, after it was made and again before it is removed.
 Besides, a connection of our own through the proxy is compared with one made just before the fault:
 \`refuse\`: a refused handshake. \`blackhole\`: no byte, where one came before. \`latency\`: the time to the first byte.
-\`bandwidth\`: bytes in a second. \`reset\`: a reset connection.
-A service that waits to be spoken to says nothing to compare, unless \`provoke\` gives it something to answer; then, and
-where the proxy is out of the runner's reach, the evidence says what was not measured.
-When a \`blackhole\` is removed, Toxiproxy closes the connections that were in it, since bytes are missing from them;
-\`reset\` closes connections that existed before the fault without a reset; \`refuse\` closes them all at its beginning.`,
+\`bandwidth\`: bytes in a second, measured once. \`reset\`: a reset connection.
+Where this cannot be measured, the evidence says so and the reading back stands alone: at a service that waits to be spoken
+to (unless \`provoke\` gives it something to answer), where the proxy is out of the runner's reach, for a delay above one second.
+What clients see: when a \`blackhole\` is removed, Toxiproxy closes the connections that were in it, since bytes are missing
+from them; \`reset\` ends connections that are older than the fault at their next byte, with a plain end; \`refuse\` ends all
+connections when it begins.
+Before it removes \`latency\` or \`bandwidth\`, Toxiproxy hands on what connections hold, and waits 5 s for each piece whose
+reader has gone: with clients that vanish in the middle of a transfer the removal can take many seconds.`,
   open: async (config, context) => openFault(await openApi(config.url), config, context),
   sweep: (undo, signal) => sweepToxiproxy(undo, signal),
 });
@@ -54,13 +57,15 @@ function openFault(api: ToxiproxyApi, config: ToxiproxyConfig, context: DriverCo
       await make(api, fault, proxies, signal);
       requireInPlace(fault, proxies, await api.proxies(signal));
       const at = context.now();
-      const evidence = await prove(api, fault, proxies, before, signal);
+      const evidence = await prove({ api, fault, proxies, before }, 'made', signal);
       refuseDisproved(evidence);
       signal.throwIfAborted();
       state = 'injected';
       return { notBefore, at, evidence };
     },
-    evidence: async (signal) => (state === 'untouched' ? [] : prove(api, fault, proxies, before, signal)),
+    async evidence(signal) {
+      return state === 'untouched' ? [] : prove({ api, fault, proxies, before }, 'leaving', signal);
+    },
     async recover(signal) {
       if (state !== 'untouched') {
         let removal = await removeFault(api, undo, signal);

@@ -10,22 +10,34 @@ export interface Effect {
 }
 
 const BEFORE_WITHIN_MS = 1_000;
+const LEAVE_WITHIN_MS = 300;
 
 /** Measuring must not hold up the removal of the fault. */
 const DURING_LIMIT_MS = 3_000;
 
-export function lookBefore({ config }: Fault): LookPlan {
+/** Beyond it, what our connection left under way would still be there when the fault is to be removed. */
+const MEASURABLE_DELAY_MS = 1_000;
+
+export function lookBefore({ config }: Pick<Fault, 'config'>): LookPlan {
   const until = config.action === 'bandwidth' ? 'time' : 'first-byte';
-  return { provoke: config.provoke, until, withinMs: BEFORE_WITHIN_MS };
+  return { provoke: config.provoke, until, withinMs: BEFORE_WITHIN_MS, leaveWithinMs: LEAVE_WITHIN_MS };
 }
 
 /** Long enough that the same service without the fault would have answered. */
 export function lookDuring({ config }: Fault, before: Look): LookPlan {
-  const ample = (before.firstByteMs ?? 0) * 5 + 300;
-  const faultMs = (config.latency ?? 0) + (config.jitter ?? 0);
-  if (config.action === 'bandwidth') return { provoke: config.provoke, until: 'time', withinMs: BEFORE_WITHIN_MS };
-  const until = config.action === 'reset' ? 'end' : 'first-byte';
-  return { provoke: config.provoke, until, withinMs: Math.min(DURING_LIMIT_MS, faultMs * 2 + ample) };
+  const delayMs = longestDelayMs(config);
+  if (config.action === 'bandwidth') return { ...lookBefore({ config }), leaveWithinMs: BEFORE_WITHIN_MS };
+  const ample = delayMs * 2 + (before.firstByteMs ?? 0) * 5 + 300;
+  return {
+    provoke: config.provoke,
+    until: config.action === 'reset' ? 'end' : 'first-byte',
+    withinMs: Math.min(DURING_LIMIT_MS, ample),
+    leaveWithinMs: delayMs + LEAVE_WITHIN_MS,
+  };
+}
+
+function longestDelayMs(config: Fault['config']): number {
+  return (config.latency ?? 0) + (config.jitter ?? 0);
 }
 
 /** Why comparing connections would say nothing about this fault at this service; undefined if it would. */
@@ -46,6 +58,7 @@ function leastDelayMs({ config }: Fault): number {
 }
 
 function latencyHidden(fault: Fault, firstByteMs: number): string | undefined {
+  if (longestDelayMs(fault.config) > MEASURABLE_DELAY_MS) return 'the delay is too long to wait for';
   if (leastDelayMs(fault) <= 0) return 'the jitter is as large as the latency';
   if (firstByteMs < leastDelayMs(fault)) return undefined;
   return `the service itself took ${formatDuration(firstByteMs)} for its first byte before the fault`;
@@ -57,14 +70,14 @@ function limitHidden(rate: number, before: Look): string | undefined {
 }
 
 /** Compares two connections, once it is known that they can be compared. */
-export function compare(fault: Fault, before: Look, during: Look, withinMs: number): Effect {
+export function compare(fault: Fault, before: Look, during: Look): Effect {
   switch (fault.config.action) {
     case 'refuse':
       return compareRefusal(during);
     case 'blackhole':
       return compareSilence(before, during);
     case 'latency':
-      return compareDelay(fault, before, during, withinMs);
+      return compareDelay(fault, before, during);
     case 'bandwidth':
       return compareRate(fault.config.rate!, before, during);
     case 'reset':
@@ -86,18 +99,10 @@ function compareSilence(before: Look, during: Look): Effect {
   return { holds: true, text, values: valuesOf(before, during) };
 }
 
-function compareDelay(fault: Fault, before: Look, during: Look, withinMs: number): Effect {
-  const values = valuesOf(before, during);
-  if (during.firstByteMs !== undefined) {
-    const text = `the first byte came after ${formatDuration(during.firstByteMs)} (${beforeText(before)})`;
-    return { holds: during.firstByteMs >= leastDelayMs(fault), text, values };
-  }
-  if (!during.connected || during.ended || withinMs >= leastDelayMs(fault)) return unlike(during);
-  return {
-    holds: true,
-    text: `no byte came within ${formatDuration(during.elapsedMs)} (${beforeText(before)})`,
-    values,
-  };
+function compareDelay(fault: Fault, before: Look, during: Look): Effect {
+  if (during.firstByteMs === undefined) return unlike(during);
+  const text = `the first byte came after ${formatDuration(during.firstByteMs)} (${beforeText(before)})`;
+  return { holds: during.firstByteMs >= leastDelayMs(fault), text, values: valuesOf(before, during) };
 }
 
 /** Toxiproxy hands on in steps of 100 ms: half as much again allows for where the steps fall. */

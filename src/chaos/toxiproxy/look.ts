@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a fresh connection of ours met. */
 export interface Look {
@@ -16,6 +17,8 @@ export interface LookPlan {
   /** When to stop looking, if not before: at the first byte, at the connection's end, or when the time is up. */
   until: 'first-byte' | 'end' | 'time';
   withinMs: number;
+  /** How long what is still under way may take to arrive after that. */
+  leaveWithinMs: number;
 }
 
 export interface Address {
@@ -23,22 +26,34 @@ export interface Address {
   port: number;
 }
 
-/** Opens one connection, looks, and closes it. Never rejects. */
-export function look(address: Address, plan: LookPlan, signal: AbortSignal): Promise<Look> {
+/** Opens one connection, looks, and takes leave of it. Never rejects. */
+export async function look(address: Address, plan: LookPlan, signal: AbortSignal): Promise<Look> {
   const began = performance.now();
-  const since = () => performance.now() - began;
   const seen: Look = { connected: false, refused: false, bytes: 0, elapsedMs: 0 };
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(plan.withinMs))]);
+  const socket = connect(address);
+  const closed = new Promise<void>((done) => socket.once('close', () => done()));
+  const enough = watch(socket, seen, plan, began);
+  await within(Promise.race([enough, closed]), plan.withinMs, signal);
+  const result = { ...seen, elapsedMs: performance.now() - began };
+  // Toxiproxy hands on what it holds before it removes a toxic, and takes 5 s for each piece that nobody reads any more. So leave
+  // in good order: say goodbye, and read what is still to come.
+  socket.end();
+  await within(closed, plan.leaveWithinMs, signal);
+  socket.destroy();
+  return result;
+}
+
+/** Keeps `seen` up to date, and resolves when it tells enough. */
+function watch(socket: Socket, seen: Look, plan: LookPlan, began: number): Promise<void> {
   return new Promise((done) => {
-    const socket = connect({ ...address, signal: bounded });
     socket.once('connect', () => {
       seen.connected = true;
       if (plan.provoke !== undefined) socket.write(plan.provoke);
     });
     socket.on('data', (chunk) => {
-      seen.firstByteMs ??= since();
+      seen.firstByteMs ??= performance.now() - began;
       seen.bytes += chunk.length;
-      if (plan.until === 'first-byte') socket.destroy();
+      if (plan.until === 'first-byte') done();
     });
     socket.once('end', () => {
       seen.ended ??= 'closed';
@@ -47,8 +62,14 @@ export function look(address: Address, plan: LookPlan, signal: AbortSignal): Pro
       if (error.code === 'ECONNREFUSED') seen.refused = true;
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') seen.ended = 'reset';
     });
-    socket.once('close', () => done({ ...seen, elapsedMs: since() }));
   });
+}
+
+async function within(event: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const timeUp = sleep(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => undefined);
+  await Promise.race([event, timeUp]);
+  over.abort();
 }
 
 /** Where a proxy can be reached from here; undefined where it listens only for its own machine, and that is another. */

@@ -29,19 +29,25 @@ export function requireInPlace(fault: Fault, proxies: readonly string[], found: 
   if (missing) throw new Error(missing.text);
 }
 
-/** Reads back and measures again on all proxies. Trouble is evidence that does not hold. */
-export async function prove(
-  api: ToxiproxyApi,
-  fault: Fault,
-  proxies: readonly string[],
-  before: Before,
-  signal: AbortSignal,
-): Promise<Evidence[]> {
+/** All that a proof needs to know. */
+export interface Subject {
+  api: ToxiproxyApi;
+  fault: Fault;
+  proxies: readonly string[];
+  before: Before;
+}
+
+/** `made`: right after the injection; `leaving`: just before the removal. */
+export type Moment = 'made' | 'leaving';
+
+/** Reads back and measures on all proxies. Trouble is evidence that does not hold. */
+export async function prove(subject: Subject, moment: Moment, signal: AbortSignal): Promise<Evidence[]> {
+  const { api, fault, proxies } = subject;
   try {
     const found = await api.proxies(signal);
     const pairs = proxies.map(async (name) => [
       readBack(fault, name, found[name]),
-      await measure(fault, name, found[name], before.get(name), signal),
+      await measure(subject, moment, name, found[name], signal),
     ]);
     return (await Promise.all(pairs)).flat();
   } catch (error) {
@@ -67,20 +73,23 @@ function isSameToxic(found: Toxic, wanted: Toxic): boolean {
 }
 
 async function measure(
-  fault: Fault,
+  { fault, before: allBefore }: Subject,
+  moment: Moment,
   name: string,
   proxy: ProxyState | undefined,
-  before: Look | undefined,
   signal: AbortSignal,
 ): Promise<Evidence> {
+  const unmeasured = (why: string): Evidence => ({ of: 'note', text: `${name}: not measured: ${why}` });
+  const before = allBefore.get(name);
   const address = proxy && dialAddress(proxy.listen, fault.config.url);
-  if (!before || !address) return { of: 'note', text: `${name}: not measured: the proxy is out of reach from here` };
+  if (!before || !address) return unmeasured('the proxy is out of reach from here');
   const obstacle = notMeasurable(fault, before);
-  if (obstacle) return { of: 'note', text: `${name}: not measured: ${obstacle}` };
-  const plan = lookDuring(fault, before);
-  const during = await look(address, plan, signal);
-  if (signal.aborted) return { of: 'note', text: `${name}: not measured: stopped before the end` };
-  const { holds, text, values } = compare(fault, before, during, plan.withinMs);
+  if (obstacle) return unmeasured(obstacle);
+  if (moment === 'leaving' && fault.config.action === 'bandwidth')
+    return unmeasured('what a limited connection leaves under way would hold up the removal');
+  const during = await look(address, lookDuring(fault, before), signal);
+  if (signal.aborted) return unmeasured('stopped before the end');
+  const { holds, text, values } = compare(fault, before, during);
   const fields = { text: `${name}: ${text}`, ...(values ? { values } : {}) };
   return holds === undefined ? { of: 'note', ...fields } : { of: 'mechanism', holds, ...fields };
 }
