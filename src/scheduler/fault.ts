@@ -25,8 +25,8 @@ export async function breakAndMend(run: Run, fault: Fault): Promise<FaultOutcome
   const bounds = { clock, what: 'the injection', limitMs: run.budgets.injectMs, outer: run.stopSignal };
   const injection = bounded(bounds, (signal) => driver.inject(signal));
   const held = await injectAndHold(run, fault, injection, requested);
-  const over = await announceRemoval(run, fault, held);
-  const recovered = await removeFault(run, fault, injection, experiment.oneShot ? over : undefined);
+  const over = await announceRemoval(run, fault, held).catch((error) => run.stopForBug(error));
+  const recovered = await removeFault(run, fault, injection, experiment.oneShot && over ? over : undefined);
   cancelLimit();
   return outcomeOf(run, experiment, held, recovered);
 }

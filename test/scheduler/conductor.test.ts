@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/slo/model/entry.ts';
 import { slotDue } from '../../src/slo/slots.ts';
 import {
+  answering,
   chaosEvents,
   conducted,
   entriesOf,
   experiment,
+  GOOD,
   obedientDriver,
   planOf,
   probeSpec,
@@ -75,6 +77,23 @@ describe('a run in which all goes well', () => {
     }));
 
     expect(entriesOf(entries, 'final')).toMatchObject([{ probe: 'port', vantage: 'runner', values: { seen: 4 } }]);
+  });
+
+  test.each([
+    ['several readings leaves as many finals', { covers: [0, 9] as [number, number], values: { seen: 1 } }, 2],
+    ['a reading that breaks its contract leaves none', { covers: [9, 0] as [number, number], values: {} }, 0],
+  ])('a drain of %s', async (_, second, finals) => {
+    const { entries } = await conducted(() => ({
+      probes: [
+        {
+          spec: probeSpec(),
+          session: { ...answering(GOOD), drain: async () => [{ covers: [0, 5], values: { seen: 4 } }, second] },
+        },
+      ],
+    }));
+
+    expect(entriesOf(entries, 'final').length).toBe(finals);
+    expect(entries.at(-1)).toMatchObject({ type: 'end', cause: 'completed' });
   });
 
   test('samples that are under way at the end are awaited', async () => {

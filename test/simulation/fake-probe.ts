@@ -72,6 +72,7 @@ function fakeDrain(world: World, dice: Dice): Pick<ProbeSession, 'drain'> {
       await world.take(dice.between(0, 300), signal);
       return final();
     },
+    bringsSeveral: async () => [final(), { ...final(), values: {} }],
     isEmpty: async () => undefined,
     hangs: (signal) => world.hang(signal),
     hangsDeaf: () => world.hangDeaf(),
@@ -79,5 +80,8 @@ function fakeDrain(world: World, dice: Dice): Pick<ProbeSession, 'drain'> {
     lies: async () => ({ ...final(), values: { seen: Number.POSITIVE_INFINITY } }),
   };
   if (dice.chance(0.3)) return {};
-  return { drain: drains[dice.weighted({ works: 8, isEmpty: 1, hangs: 1, hangsDeaf: 1, rejects: 1, lies: 1 })]! };
+  return {
+    drain:
+      drains[dice.weighted({ works: 7, bringsSeveral: 1, isEmpty: 1, hangs: 1, hangsDeaf: 1, rejects: 1, lies: 1 })]!,
+  };
 }
