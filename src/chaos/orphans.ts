@@ -87,9 +87,11 @@ export async function claim(fault: StoredFault): Promise<StoredFault | undefined
   }
 }
 
-/** Gives a claimed record back to the next sweep. */
-export async function release(fault: StoredFault): Promise<void> {
-  await rename(fault.file, withoutClaim(fault.file));
+/** Gives a claimed record back to the next sweep, and says where it lies. */
+export async function release(fault: StoredFault): Promise<string> {
+  const file = withoutClaim(fault.file);
+  await rename(fault.file, file);
+  return file;
 }
 
 /** Forgets a record whose fault is certainly gone. */

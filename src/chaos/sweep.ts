@@ -60,8 +60,10 @@ async function sweepOne(
     await forget(mine);
     result.removed.push(swept(record, text));
   } catch (error) {
-    result.failed.push(swept(record, error instanceof Error ? error.message : String(error)));
-    await release(mine);
+    const file = await release(mine);
+    // Whoever has removed the fault by hand must know what to delete.
+    const why = error instanceof Error ? error.message : String(error);
+    result.failed.push(swept(record, `${why} (recorded in ${file})`));
   }
 }
 
