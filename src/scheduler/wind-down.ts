@@ -9,6 +9,9 @@ import { problemOfFinal } from './reading-check.ts';
 import type { Run } from './run.ts';
 import type { Sampling } from './sampling.ts';
 
+/** A drain is told to stop this long before it is given up: one that waited to the end can still say what it knows. */
+const DRAIN_GRACE_MS = 500;
+
 /** The end of an experiment: no new slots, what is under way is awaited, counts are drained, references are asked. */
 export async function windDown(run: Run, experiment: Experiment, sampling: Sampling): Promise<void> {
   run.activity(experiment, 'draining');
@@ -40,14 +43,21 @@ async function drainProbes(run: Run, experiment: Experiment): Promise<void> {
 
 async function drainProbe(run: Run, { spec, session }: OpenProbe, limitMs: number, outer: AbortSignal): Promise<void> {
   if (!session.drain) return;
-  const bounds = { clock: run.parts.clock, what: 'the drain', limitMs, outer };
+  const { clock } = run.parts;
+  const bounds = { clock, what: 'the drain', limitMs, outer };
+  const toldToStop = new AbortController();
+  const cancel = clock.at(clock.now() + limitMs - DRAIN_GRACE_MS, () =>
+    toldToStop.abort(new DOMException('the drain is over', 'TimeoutError')),
+  );
   try {
-    const drained = await within(bounds, (signal) => session.drain!(signal));
+    const drained = await within(bounds, (signal) => session.drain!(AbortSignal.any([signal, toldToStop.signal])));
     const readings = drained === undefined ? [] : [drained].flat();
     for (const final of readings.map((reading) => finalOf(spec, reading))) run.record(final);
   } catch (error) {
     // The missing final is the fact; the judge sees that the counts end early.
     run.note(`${spec.name} could not be drained: ${reasonOf(error)}`);
+  } finally {
+    cancel();
   }
 }
 
@@ -81,7 +91,7 @@ function patienceAfterStop(run: Run, limitMs: number): { signal: AbortSignal; en
   setMaxListeners(0, controller.signal);
   let cancel = () => {};
   const begin = () => {
-    cancel = clock.at(clock.now() + limitMs, () => controller.abort(new Error('the run was stopped')));
+    cancel = clock.at(clock.now() + limitMs - DRAIN_GRACE_MS, () => controller.abort(new Error('the run was stopped')));
   };
   if (run.stopReason !== undefined) begin();
   else run.stopSignal.addEventListener('abort', begin, { once: true });
