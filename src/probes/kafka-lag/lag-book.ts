@@ -88,7 +88,7 @@ export class LagBook {
 
   #advanceCommit(key: string, committed: number | undefined): void {
     if (committed === undefined) return;
-    const before = this.#committed.get(key);
+    const before = this.#committed.get(key) ?? this.#emptyEnds.get(key);
     if (before !== undefined) this.#counts.add('committedAdvance', Math.max(0, committed - before));
     this.#committed.set(key, committed);
   }

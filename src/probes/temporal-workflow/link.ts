@@ -27,6 +27,8 @@ const IMPATIENT: ConnectionOptions = {
 /** At most so often is a silent connection given up. */
 const RENEWAL_PAUSE_MS = 1000;
 
+const WARM_UP_LIMIT_MS = 5000;
+
 /** A connection to Temporal that is made anew when the old one went silent. */
 export class Link {
   readonly #library: Library;
@@ -47,7 +49,10 @@ export class Link {
   /** Does not contact the server. Rejects only where a file of the config cannot be read. */
   static async open(config: Config): Promise<Link> {
     const library = await import('@temporalio/client');
-    return new Link(library, { ...IMPATIENT, ...(await accessOf(config)), address: config.address }, config.namespace);
+    const options = { ...IMPATIENT, ...(await accessOf(config)), address: config.address };
+    const link = new Link(library, options, config.namespace);
+    link.#warmUp();
+    return link;
   }
 
   /** Runs calls with a client until the signal aborts; then the calls are cancelled and this rejects with the signal's reason. */
@@ -82,6 +87,12 @@ export class Link {
     this.#connectedAt = now;
     this.#answeredAt = Number.NEGATIVE_INFINITY;
     void hangUp(old);
+  }
+
+  /** The first canary is not to be charged with the making of the connection. */
+  #warmUp(): void {
+    const signal = AbortSignal.timeout(WARM_UP_LIMIT_MS);
+    this.call(signal, (client) => client.workflowService.getSystemInfo({})).catch(() => {});
   }
 
   close(): Promise<void> {

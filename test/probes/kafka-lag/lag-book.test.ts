@@ -23,6 +23,8 @@ describe('lag', () => {
     const reading = book.read(snapshot(partition(2, undefined, { start: 0 }), other), 1000);
 
     expect(reading).toMatchObject({ outcome: 'good', values: { records: 2 } });
+    const committed = book.withCounts(book.read(snapshot(partition(2, 2), other), 2000), 2000);
+    expect(committed.values).toMatchObject({ records: 0, committedAdvance: 2, endOffsetAdvance: 2 });
   });
 
   test('after the end went backwards the partition begins anew', () => {
