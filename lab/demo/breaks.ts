@@ -11,10 +11,13 @@ export interface Break {
   state: ChaosEvent['state'];
   afterMs: number;
   plant(lab: Lab): Promise<void>;
-  /** Undone that long after it was planted; stays to the end if absent. */
+  /** Undone that long after it was planted; stays to the end of the run if absent. */
   lastsMs?: number;
-  mend?(lab: Lab): Promise<void>;
+  mend(lab: Lab): Promise<void>;
 }
+
+/** How long the demo's engine takes to its first token. */
+export const ENGINE_LATENCY_MS = 20;
 
 /** One for each objective of the demo; a test sees to it that none is missing. */
 export const breaks: readonly Break[] = [
@@ -65,6 +68,7 @@ export const breaks: readonly Break[] = [
     state: 'started',
     afterMs: 2000,
     plant: (lab) => control(lab, 'engine', { command: 'lose', batches: 3 }),
+    mend: async () => undefined,
   },
   {
     objective: 'as-fast-as-before',
@@ -72,7 +76,8 @@ export const breaks: readonly Break[] = [
     experiment: 'port-dark',
     state: 'recovering',
     afterMs: 0,
-    plant: (lab) => control(lab, 'engine', { command: 'latency', ms: 100 }),
+    plant: (lab) => control(lab, 'engine', { command: 'latency', ms: 5 * ENGINE_LATENCY_MS }),
+    mend: (lab) => control(lab, 'engine', { command: 'latency', ms: ENGINE_LATENCY_MS }),
   },
   {
     objective: 'goals-complete-before',
@@ -101,6 +106,7 @@ export const breaks: readonly Break[] = [
     state: 'requested',
     afterMs: 0,
     plant: (lab) => control(lab, 'consumer', { command: 'pause' }),
+    mend: (lab) => control(lab, 'consumer', { command: 'resume' }),
   },
 ];
 
@@ -145,8 +151,8 @@ export function plantWhenDue(lab: Lab, planted: Break, timeline: string, say: (t
   const plant = async (): Promise<void> => {
     say(`BREAK: ${planted.summary}`);
     await planted.plant(lab);
-    if (planted.mend && planted.lastsMs !== undefined)
-      mending = setTimeout(() => void planted.mend!(lab).catch((error) => say(String(error))), planted.lastsMs);
+    if (planted.lastsMs !== undefined)
+      mending = setTimeout(() => void planted.mend(lab).catch((error) => say(String(error))), planted.lastsMs);
   };
   const watch = setInterval(async () => {
     if (done || !(await hasHappened(timeline, planted))) return;

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import type { Report } from '../../src/slo/model/report.ts';
 import { allServices, type Lab, startLab } from '../lab.ts';
 import { freePorts } from '../processes/ports.ts';
-import { type Break, plantWhenDue } from './breaks.ts';
+import { type Break, ENGINE_LATENCY_MS, plantWhenDue } from './breaks.ts';
 import { alertsIn, eventually, pointsOf } from './waiting.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+const PROGRAM = join(ROOT, 'dist/steadfast.js');
 const TTFT = 'histogram_quantile(0.95, sum by (le) (rate(vllm:time_to_first_token_seconds_bucket[5s])))';
 
 /** What a run of the demo's plan came to. */
@@ -25,12 +26,18 @@ export async function startDemoLab(say: (text: string) => void, name = 'demo'): 
     name,
     progress: say,
     rules: join(ROOT, 'deploy/alerts/steadfast.rules.yaml'),
-    engine: { latencyMs: 20 },
+    engine: { latencyMs: ENGINE_LATENCY_MS },
     generator: { goalsPerSecond: 2, steps: 1 },
   });
-  const warm = async () => ((await pointsOf(lab.variables['PROMETHEUS_URL']!, TTFT, 10)) >= 7 ? true : undefined);
-  if (!(await eventually(warm, 60_000))) throw new Error('Prometheus has no data of the engine after a minute');
+  await untilHealthy(lab);
   return lab;
+}
+
+/** Waits until the baseline can be taken: enough points, and the engine as fast as it should be in all of them. */
+export async function untilHealthy(lab: Lab): Promise<void> {
+  const query = `${TTFT} < ${(3 * ENGINE_LATENCY_MS) / 1000}`;
+  const healthy = async () => ((await pointsOf(lab.variables['PROMETHEUS_URL']!, query, 10)) >= 8 ? true : undefined);
+  if (!(await eventually(healthy, 60_000))) throw new Error('Prometheus has no good data of the engine after a minute');
 }
 
 /** Runs `steadfast run` on a plan against the lab, as a user would, and plants the break if there is one. */
@@ -40,7 +47,7 @@ export async function runPlanOn(
   folder: string,
   planted: Break | undefined,
   say: (text: string) => void,
-  program: string = join(ROOT, 'dist/steadfast.js'),
+  stdio: 'inherit' | 'ignore' = 'inherit',
 ): Promise<DemoRun> {
   await rm(folder, { recursive: true, force: true });
   const env = {
@@ -49,7 +56,7 @@ export async function runPlanOn(
     STEADFAST_METRICS: `127.0.0.1:${(await freePorts(1))[0]}`,
     STEADFAST_STATE: join(lab.path, 'steadfast-state'),
   };
-  const child = spawn(process.execPath, [program, 'run', plan, '--out', folder], { stdio: 'inherit', env });
+  const child = spawn(process.execPath, [PROGRAM, 'run', plan, '--out', folder], { stdio, env });
   const stop = planted ? plantWhenDue(lab, planted, join(folder, 'timeline.ndjson'), say) : () => undefined;
   const forward = (signal: NodeJS.Signals) => () => void child.kill(signal);
   const onTerm = forward('SIGTERM');

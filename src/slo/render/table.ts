@@ -94,7 +94,8 @@ function rowLines(
 ): string[] {
   const fixed = cells.map((cell, column) => pad(shorten(cell, widths[column]!), widths[column]!));
   const coloured = [paint(fixed[0]!, COLOURS[result.verdict], style), ...fixed.slice(1)].join(GAP);
-  const remarks = [result.text, ...result.notes].map(oneLine);
+  // The columns say all of it where the limit was simply met.
+  const remarks = [...(result.reason === 'met' ? [] : [result.text]), ...result.notes].map(oneLine);
   if (reasonWidth === 0) {
     const below = remarks.flatMap((remark) => wrap(remark, Math.max(20, style.width - 4)));
     return [coloured, ...below.map((line) => `    ${line}`)];

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Break, breaks } from '../../lab/demo/breaks.ts';
+import {
+  alertsAfter,
+  type DemoRun,
+  judgeBreak,
+  runPlanOn,
+  startDemoLab,
+  untilHealthy,
+} from '../../lab/demo/run-demo.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+
+/** Planted violations: for each promise of the demo's plan a run in which exactly that promise is broken. */
+describe('the demo on real servers', () => {
+  let lab: Lab;
+  const folder = mkdtempSync(join(tmpdir(), 'steadfast-demo-'));
+  beforeAll(async () => {
+    lab = await startDemoLab(() => undefined, 'demo-test');
+  });
+  afterAll(async () => {
+    await lab?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const run = (planted?: Break): Promise<DemoRun> =>
+    runPlanOn(
+      lab,
+      'examples/demo.yaml',
+      join(folder, planted?.objective ?? 'clean'),
+      planted,
+      () => undefined,
+      'ignore',
+    );
+
+  it('passes when nothing else is broken', async () => {
+    const { report, exit } = await run();
+
+    expect(report?.summary).toBe(`pass: all ${breaks.length} critical objectives were met`);
+    expect(exit).toBe(EXIT.pass);
+    expect(report!.deliveries.map(({ exporter, state }) => `${exporter} ${state}`)).toEqual([
+      'metrics delivered',
+      'pushgateway delivered',
+    ]);
+    expect(report!.experiments.map(({ proof }) => proof.state)).toEqual(['proven', 'proven']);
+  });
+
+  for (const planted of breaks)
+    it(`${planted.objective} alone fails when ${planted.summary}`, async () => {
+      await untilHealthy(lab);
+
+      const broken = await run(planted).finally(() => planted.mend(lab));
+
+      expect(judgeBreak(broken, planted)).toBeUndefined();
+      expect(broken.exit).not.toBe(EXIT.pass);
+      expect(await alertsAfter(lab, `SteadfastObjectiveFailed ${planted.objective}`)).toContain(
+        `SteadfastObjectiveFailed ${planted.objective}`,
+      );
+    });
+});
