@@ -53,3 +53,11 @@ export function firstGoodOf(states: Uint8Array, from: number, needed: number): n
   }
   return -1;
 }
+
+/** The earliest end among the slots of a state from an index on; samples overlap, so a later one may end before an earlier. */
+export function earliestEnd(view: SlotView, states: Uint8Array, state: number, from: number): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (let index = from; index < states.length; index++)
+    if (states[index] === state) earliest = Math.min(earliest, view.column.ended(view.rows[index]!));
+  return earliest;
+}

@@ -3,7 +3,7 @@ import type { Moment } from '../phases.ts';
 import { countSlots, type SlotView } from '../slot-view.ts';
 import { type Measurable, type Measured, undecidable } from './measured.ts';
 import { noSlots } from './no-slots.ts';
-import { firstBreak, statesOf } from './stretch.ts';
+import { earliestEnd, firstBreak, statesOf } from './stretch.ts';
 import type { Thresholds } from './time-to-recover.ts';
 
 /**
@@ -48,10 +48,10 @@ function earliestImpact(view: SlotView, origin: Moment, windowEnd: number, thres
   return Math.max(0, view.column.started(view.rows[good]!) - view.lookbackMs - origin.latest);
 }
 
-/** With missing slots good: at the latest when the first bad sample of the first bad stretch ended. */
+/** With missing slots good: at the latest by the earliest end of a bad sample from the first bad stretch on. */
 function latestImpact(view: SlotView, origin: Moment, thresholds: Thresholds): number {
   const states = statesOf(view, thresholds.good, GOOD);
   const broken = firstBreak(states, thresholds.failureThreshold);
   if (broken < 0) return Number.POSITIVE_INFINITY;
-  return Math.max(0, view.column.ended(view.rows[broken]!) - origin.earliest);
+  return Math.max(0, earliestEnd(view, states, BAD, broken) - origin.earliest);
 }

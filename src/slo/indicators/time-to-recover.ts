@@ -5,7 +5,7 @@ import type { Moment } from '../phases.ts';
 import { countSlots, MISSING, type SlotView, slotState } from '../slot-view.ts';
 import { type Measurable, type Measured, undecidable } from './measured.ts';
 import { noSlots } from './no-slots.ts';
-import { firstGoodOf, lastBreak, statesOf } from './stretch.ts';
+import { earliestEnd, firstGoodOf, lastBreak, statesOf } from './stretch.ts';
 
 export interface Thresholds {
   good?: GoodRule;
@@ -69,13 +69,17 @@ function lowBound(view: SlotView, origin: Moment, { good, failureThreshold }: Th
   return { index, ms: Math.max(0, view.column.started(view.rows[index]!) - view.lookbackMs - origin.latest) };
 }
 
-/** The service was good at some moment of the stretch's first good sample, thus it had recovered by that sample's end. */
+/**
+ * The service was good at some moment of each good sample of the stretch, thus it had recovered by the earliest end among them; with
+ * overlapping samples that need not be the first one's.
+ */
 function highBound(view: SlotView, origin: Moment, thresholds: Thresholds, missingAs: number): Edge {
   const states = statesOf(view, thresholds.good, missingAs);
   const broken = lastBreak(states, thresholds.failureThreshold);
-  const index = firstGoodOf(withoutMissing(view, states, thresholds.good), broken + 1, thresholds.successThreshold);
+  const answered = withoutMissing(view, states, thresholds.good);
+  const index = firstGoodOf(answered, broken + 1, thresholds.successThreshold);
   if (index < 0) return { index: states.length, ms: Number.POSITIVE_INFINITY };
-  return { index, ms: Math.max(0, view.column.ended(view.rows[index]!) - origin.earliest) };
+  return { index, ms: Math.max(0, earliestEnd(view, answered, GOOD, index) - origin.earliest) };
 }
 
 function missingBetween(view: SlotView, after: number, before: number, rule: GoodRule | undefined): boolean {
