@@ -6,7 +6,7 @@ import { judge } from '../slo/judge.ts';
 import type { Plan } from '../slo/model/plan.ts';
 import { Recording } from '../slo/recording.ts';
 import { renderTable } from '../slo/render/table.ts';
-import { readTimeline } from '../timeline/reader.ts';
+import { damageOf, readTimeline } from '../timeline/reader.ts';
 import { readArguments } from './arguments.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
@@ -64,9 +64,7 @@ async function missingFile(folder: string): Promise<string | undefined> {
 export function readRecording(path: string): Recording {
   const recording = new Recording();
   const reading = readTimeline(path, (entry) => recording.add(entry));
-  for (const { line, problem } of reading.problems)
-    recording.problems.push(`line ${line} of the timeline is damaged: ${problem}`);
-  if (reading.cut) recording.problems.push('the recording ends in the middle of a line');
+  recording.problems.push(...damageOf(reading));
   return recording;
 }
 

@@ -3,6 +3,7 @@ import type { Driver } from '../../chaos/contract.ts';
 import { openLedger } from '../../chaos/ledger.ts';
 import type { QueryClient } from '../../clients/query.ts';
 import type { Mask } from '../../plan/mask.ts';
+import { DEFAULT_BUDGETS } from '../../scheduler/budgets.ts';
 import { conduct } from '../../scheduler/conductor.ts';
 import type { ConductResult } from '../../scheduler/parts.ts';
 import { forStream } from '../../scheduler/random.ts';
@@ -96,10 +97,17 @@ async function drive(
         if (event.type === 'stopping') progress.note(`stopping: ${event.reason}`);
       },
       abort,
+      budgets: { drainMs: drainMs(setting) },
     });
   } finally {
     await closeProbes(probes);
   }
+}
+
+/** The longest that any of the plan's probes may need to drain. */
+function drainMs({ plan, registries }: RunPlanSetting): number {
+  const needed = plan.probes.map(({ type, config }) => registries.probes.get(type)!.drainMs?.(config) ?? 0);
+  return Math.max(DEFAULT_BUDGETS.drainMs, ...needed);
 }
 
 type Collect = (signal: AbortSignal) => Promise<Entry[]>;
