@@ -150,6 +150,20 @@ test('a canary that completes after its slot is counted late, not lost', async (
   expect(final).toMatchObject({ completedLate: 1, neverCompleted: 0 });
 });
 
+test('what never completed is counted from the first canary on, and the time before it is accounted for', async () => {
+  const { sample, session, context } = await open({ args: [capability()] }, 1000);
+  await wait(50);
+  const begun = context.now();
+  await sample();
+
+  const finals = [(await session.drain!(AbortSignal.timeout(700))) ?? []].flat();
+
+  const books = finals.filter(({ values }) => values['neverCompleted'] !== undefined);
+  expect(books.map(({ values }) => values['neverCompleted'])).toEqual([0, 1]);
+  expect(books[0]!.covers[1]).toBe(books[1]!.covers[0]);
+  expect(books[1]!.covers[0]).toBeGreaterThanOrEqual(begun);
+});
+
 test('no canary is left running', async () => {
   const { sample, close } = await open({ args: [capability()] }, 1000);
   await sample();

@@ -22,6 +22,8 @@ export class TemporalSession implements ProbeSession {
   readonly #link: Link;
   readonly #canaries: Canaries;
   #drainedUntil: Offset;
+  /** When the first canary since the last drain was sent. */
+  #begunAt: Offset | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(config: Config, context: ProbeContext, link: Link) {
@@ -33,7 +35,9 @@ export class TemporalSession implements ProbeSession {
   }
 
   async sample(signal: AbortSignal): Promise<Reading> {
-    const due = this.#context.now() + this.#context.timeoutMs;
+    const begun = this.#context.now();
+    this.#begunAt ??= begun;
+    const due = begun + this.#context.timeoutMs;
     const reading = await this.#runCanary(signal);
     const now = this.#context.now();
     if (signal.aborted || now >= due - RECORDING_MARGIN_MS) return reading;
@@ -45,16 +49,13 @@ export class TemporalSession implements ProbeSession {
   async drain(signal: AbortSignal): Promise<FinalReading[]> {
     await this.#follow(signal);
     const now = this.#context.now();
-    const covers: [Offset, Offset] = [this.#drainedUntil, now];
-    this.#drainedUntil = now;
-    const unsure = this.#giveUpOpenOnes();
-    const { completedLate, neverCompleted } = this.#canaries;
-    this.#canaries.completedLate = 0;
-    this.#canaries.neverCompleted = 0;
     const tail = this.#canaries.counts.take(now);
-    if (unsure.length === 0) return [tail, { covers, values: { completedLate, neverCompleted } }];
-    const reason = `the fate of ${unsure.length} workflows could not be learnt: ${unsure[0]}`;
-    return [tail, { covers, values: {}, reason }];
+    const [from, begun] = [this.#drainedUntil, this.#begunAt ?? now];
+    this.#drainedUntil = now;
+    this.#begunAt = undefined;
+    // What is before the first canary may be before the experiment: there is nothing to count there.
+    const head: FinalReading = { covers: [from, begun], values: { completedLate: 0, neverCompleted: 0 } };
+    return [tail, head, { covers: [begun, now], ...this.#closeBooks() }];
   }
 
   close(): Promise<void> {
@@ -126,6 +127,15 @@ export class TemporalSession implements ProbeSession {
       await forEachOf(this.#canaries.open, (canary) => this.#canaries.look(canary, signal));
       if (this.#canaries.open.length > 0) await pause(DRAIN_ROUND_MS, signal);
     }
+  }
+
+  #closeBooks(): Pick<FinalReading, 'values' | 'reason'> {
+    const unsure = this.#giveUpOpenOnes();
+    const { completedLate, neverCompleted } = this.#canaries;
+    this.#canaries.completedLate = 0;
+    this.#canaries.neverCompleted = 0;
+    if (unsure.length === 0) return { values: { completedLate, neverCompleted } };
+    return { values: {}, reason: `the fate of ${unsure.length} workflows could not be learnt: ${unsure[0]}` };
   }
 
   /** What still runs has never completed; returns why that is not certain of some. */
