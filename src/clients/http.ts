@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
 import { describeTrouble, gaveUp, type HttpTrouble, timedOut, unwantedStatus } from './http-trouble.ts';
 
@@ -65,7 +65,7 @@ const DEFAULT_MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /** The one place where HTTP clients are made. Rejects only where a certificate or key file cannot be read. */
 export async function createHttpClient(options: HttpClientOptions): Promise<HttpClient> {
-  const agents = makeAgents(options.keepAlive ?? true, await readTlsFiles(options));
+  const agents = await makeAgents(options.keepAlive ?? true, await readTlsFiles(options));
   const axios = (await import('axios')).default.create({
     ...agents,
     proxy: false,
@@ -201,9 +201,16 @@ async function readPem(path: string): Promise<string> {
   }
 }
 
-function makeAgents(keepAlive: boolean, tls: TlsFiles): { httpAgent: HttpAgent; httpsAgent: HttpsAgent } {
+interface Agents {
+  httpAgent: HttpAgent;
+  httpsAgent: HttpsAgent;
+}
+
+/** Loads Node's HTTP late: it takes longer to load than a command without network takes in all. */
+async function makeAgents(keepAlive: boolean, tls: TlsFiles): Promise<Agents> {
+  const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
   const pool = { keepAlive, maxFreeSockets: 4 };
-  return { httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent({ ...pool, ...tls }) };
+  return { httpAgent: new http.Agent(pool), httpsAgent: new https.Agent({ ...pool, ...tls }) };
 }
 
 type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>;

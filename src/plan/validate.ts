@@ -1,10 +1,13 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Path, showValue } from './diagnostic.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { wordIssue } from './issue-text.ts';
 import { MASK } from './mask.ts';
 import type { Problems } from './problems.ts';
 import { keysAt } from './schema-walk.ts';
+
+// Code made for a schema pays off after thousands of values; a plan is read once, and its check is to start fast.
+z.config({ jitless: true });
 
 type Issue = z.core.$ZodIssue;
 const MAX_UNKNOWN_KEYS = 20;

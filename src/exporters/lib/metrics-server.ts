@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
@@ -14,6 +14,8 @@ const MAX_CONNECTIONS = 64;
 
 /** Serves `/metrics` and `/healthz` at `host:port`. Does not reject: a port that is taken must not stop a run. */
 export async function serveMetrics(listen: string, registry: Registry): Promise<MetricsServer> {
+  // Late, since every command imports this file and few serve anything.
+  const { createServer } = await import('node:http');
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('request', (request, response) => void answer(registry, request, response));
