@@ -13,8 +13,13 @@ export function encodeCommand(name: string, body: Buffer = Buffer.alloc(0)): Buf
   return encodeFrame(Buffer.concat([shortText(name), body]), { command: true });
 }
 
+/** What the PLAIN server of libzmq 4 sends for the length and the name of ERROR. */
+const MISSPELT_ERROR = '^RROR';
+
 /** Takes a command frame's body apart. */
 export function decodeCommand(body: Buffer): Command {
+  if (body.toString('latin1', 0, MISSPELT_ERROR.length) === MISSPELT_ERROR)
+    return { name: 'ERROR', body: body.subarray(MISSPELT_ERROR.length) };
   const length = body[0] ?? 0;
   if (length === 0 || body.length < 1 + length) throw violation('a command without a name');
   return { name: body.toString('latin1', 1, 1 + length), body: body.subarray(1 + length) };

@@ -66,6 +66,7 @@ export class Connection {
   readonly #frames = new FrameParser(limits.handshakeFrameBytes);
   readonly #messages = new MessageAssembler();
   readonly #times: StepTimes = {};
+  #unsentGreeting: Buffer | undefined;
   readonly #opened: (opening: Opening) => void;
   readonly #release: () => void;
   #stage: Stage = 'connecting';
@@ -85,10 +86,12 @@ export class Connection {
     this.#handshake = clientHandshake(options.security, options.socketType);
     this.#socket = connect({ host: options.host, port: options.port, noDelay: true });
     const timer = setTimeout(() => this.#end(timeoutFailure(this.#stage, this.#greeting.received)), options.timeoutMs);
+    const patience = setTimeout(() => this.#finishGreeting(), options.timeoutMs / 3);
     const stop = () => this.close();
     signal.addEventListener('abort', stop, { once: true });
     this.#release = () => {
       clearTimeout(timer);
+      clearTimeout(patience);
       signal.removeEventListener('abort', stop);
     };
     this.#listen();
@@ -118,10 +121,12 @@ export class Connection {
     this.#socket.on('error', (error) => this.#end(this.#failureOf(error)));
   }
 
+  /** A reset that overtakes the news of the connection is told like one that follows it. */
   #failureOf(error: Error): ZmtpFailure {
-    if (this.#stage === 'connecting') return connectFailure(error);
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ECONNRESET' || code === 'EPIPE') return closedFailure(this.#stage, this.#greeting.received, 'reset');
+    const stage = this.#stage === 'connecting' && code === 'ECONNRESET' ? 'greeting' : this.#stage;
+    if (stage === 'connecting') return connectFailure(error);
+    if (code === 'ECONNRESET' || code === 'EPIPE') return closedFailure(stage, this.#greeting.received, 'reset');
     return { code: 'closed', reason: `the connection broke (${code ?? 'unknown error'})` };
   }
 
@@ -130,7 +135,15 @@ export class Connection {
     this.#socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#times.connectMs = this.#stepTime();
     this.#stage = 'greeting';
-    this.#write(encodeGreeting(this.#options.security.mechanism));
+    const [start, rest] = encodeGreeting(this.#options.security.mechanism);
+    this.#unsentGreeting = rest;
+    this.#write(start);
+  }
+
+  /** Sends the rest when the peer has told its mechanism, or when it seems to wait for us. */
+  #finishGreeting(): void {
+    if (this.#unsentGreeting) this.#write(this.#unsentGreeting);
+    this.#unsentGreeting = undefined;
   }
 
   #receive(chunk: Buffer): void {
@@ -155,6 +168,7 @@ export class Connection {
     this.#minor = greeting.minor;
     this.#times.greetingMs = this.#stepTime();
     this.#stage = 'handshake';
+    this.#finishGreeting();
     this.#write(this.#handshake.begin);
   }
 

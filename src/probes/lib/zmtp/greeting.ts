@@ -10,15 +10,18 @@ export interface Greeting {
   mechanism: string;
 }
 
-/** Our greeting: ZMTP 3.1, the client's side of the mechanism. */
-export function encodeGreeting(mechanism: string): Buffer {
+/**
+ * Our greeting: ZMTP 3.1, the client's side of the mechanism. In two parts, because libzmq hangs up as soon as it sees a mechanism that
+ * is not its own, before it has told which one it wants; the first part is enough to make it tell.
+ */
+export function encodeGreeting(mechanism: string): [signatureAndVersion: Buffer, rest: Buffer] {
   const bytes = Buffer.alloc(GREETING_BYTES);
   bytes[0] = 0xff;
   bytes[9] = 0x7f;
   bytes[10] = 3;
   bytes[11] = 1;
   bytes.write(mechanism, MECHANISM_AT, 'ascii');
-  return bytes;
+  return [bytes.subarray(0, MECHANISM_AT), bytes.subarray(MECHANISM_AT)];
 }
 
 /** Collects the peer's greeting from pieces of any size, and refuses it at the first byte that shows something else. */

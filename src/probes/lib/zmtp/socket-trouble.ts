@@ -7,7 +7,6 @@ const LOCAL_CODES = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTA
 export function connectFailure(error: unknown): ZmtpFailure {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED') return { code: 'refused', reason: 'connection refused: nothing listens on the port' };
-  if (code === 'ECONNRESET') return { code: 'refused', reason: 'the connection was reset while it was being made' };
   if (code === 'ETIMEDOUT') return connectTimeout;
   if (code === 'ENOTFOUND') return { code: 'name', reason: 'the host name does not resolve' };
   if (code === 'EAI_AGAIN')

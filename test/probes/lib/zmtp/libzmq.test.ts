@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import * as zmq from 'zeromq';
+import { type Connection, type ConnectionOptions, openConnection } from '../../../../src/probes/lib/zmtp/connection.ts';
+import { addressOf } from '../../../../src/probes/lib/zmtp/endpoint.ts';
+import { Subscriber } from '../../../../src/probes/lib/zmtp/subscriber.ts';
+import { bind } from './bind.ts';
+
+const NULL = { mechanism: 'NULL' as const };
+const never = new AbortController().signal;
+
+/** An open connection and all that comes over it. */
+async function opened(
+  endpoint: string,
+  more: Partial<ConnectionOptions>,
+): Promise<{ connection: Connection; messages: string[][]; closed: Promise<string> }> {
+  const messages: string[][] = [];
+  const closed = Promise.withResolvers<string>();
+  const opening = await openConnection(
+    { ...addressOf(endpoint), socketType: 'SUB', security: NULL, timeoutMs: 2000, ...more },
+    {
+      message: (frames) => messages.push(frames.map((frame) => frame.toString('latin1'))),
+      closed: (failure) => closed.resolve(failure.reason),
+    },
+    never,
+  );
+  if (!opening.ok) throw new Error(opening.failure.reason);
+  return { connection: opening.connection, messages, closed: closed.promise };
+}
+
+describe('our SUB', () => {
+  test.each([
+    ['PUB', () => new zmq.Publisher()],
+    ['XPUB', () => new zmq.XPublisher()],
+  ])('receives from a libzmq %s, whole and in order', async (type, make) => {
+    const publisher = make();
+    const endpoint = await bind(publisher);
+    const { connection, messages } = await opened(endpoint, { peers: [type] });
+    connection.subscribe(Buffer.from('kv'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+
+    const large = Buffer.alloc(300_000, 'x');
+    await publisher.send(['other', 'not for us']);
+    for (let index = 0; index < 500; index++) await publisher.send(['kv@1', String(index)]);
+    await publisher.send(['kv', large]);
+
+    await expect.poll(() => messages.length).toBe(501);
+    expect(messages.slice(0, 500).map(([, index]) => Number(index))).toEqual([...Array(500).keys()]);
+    expect(messages.at(-1)).toEqual(['kv', large.toString('latin1')]);
+    connection.close();
+    publisher.close();
+  });
+
+  test('answers the heartbeats of libzmq, which drops those who do not', async () => {
+    const publisher = new zmq.Publisher({ heartbeatInterval: 30, heartbeatTimeout: 100 });
+    const endpoint = await bind(publisher);
+    const { connection, messages, closed } = await opened(endpoint, {});
+    connection.subscribe(Buffer.alloc(0));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+
+    await publisher.send('still there');
+
+    await expect.poll(() => messages).toEqual([['still there']]);
+    connection.close();
+    expect(await closed).toBe('stopped before it was finished');
+    publisher.close();
+  });
+
+  test('hears of a publisher that goes away', async () => {
+    const publisher = new zmq.Publisher({ linger: 0 });
+    const endpoint = await bind(publisher);
+    const { closed } = await opened(endpoint, {});
+
+    publisher.close();
+
+    expect(await closed).toMatch(/^the peer (closed|reset) the connection$/);
+  });
+
+  test('connects over IPv6', async () => {
+    const publisher = new zmq.Publisher({ ipv6: true });
+    const endpoint = await bind(publisher, 'tcp://[::1]:*');
+    const { connection } = await opened(endpoint, { peers: ['PUB'] });
+    connection.close();
+    publisher.close();
+  });
+});
+
+test('our DEALER and a libzmq ROUTER understand each other', async () => {
+  const router = new zmq.Router();
+  const endpoint = await bind(router);
+  const { connection, messages } = await opened(endpoint, { socketType: 'DEALER', peers: ['ROUTER'] });
+
+  connection.send([Buffer.alloc(0), Buffer.from('question')]);
+  const [identity, ...question] = await router.receive();
+  await router.send([identity!, '', 'first', 'last']);
+
+  expect(question.map(String)).toEqual(['', 'question']);
+  await expect.poll(() => messages).toEqual([['', 'first', 'last']]);
+  connection.close();
+  router.close();
+});
+
+describe('PLAIN', () => {
+  /** libzmq asks this socket whether to let a client in. */
+  async function gatekeeper(): Promise<zmq.Reply> {
+    const zap = new zmq.Reply();
+    await zap.bind('inproc://zeromq.zap.01');
+    const serve = async () => {
+      for await (const [version, request, , , , , user, password] of zap) {
+        const good = String(user) === 'probe' && String(password) === 'right';
+        await zap.send([version!, request!, good ? '200' : '400', good ? 'OK' : 'No', '', '']);
+      }
+    };
+    void serve();
+    return zap;
+  }
+
+  test('lets us in with the right password only', async () => {
+    const zap = await gatekeeper();
+    const publisher = new zmq.Publisher({ plainServer: true });
+    const endpoint = await bind(publisher);
+    const plain = (password: string) => ({ security: { mechanism: 'PLAIN' as const, username: 'probe', password } });
+
+    const { connection } = await opened(endpoint, { ...plain('right'), peers: ['PUB'] });
+    const refusal = opened(endpoint, { ...plain('wrong'), peers: ['PUB'] });
+
+    await expect(refusal).rejects.toThrow('the peer refuses the handshake: "400"');
+    await expect(opened(endpoint, {})).rejects.toThrow('the peer wants the security mechanism PLAIN');
+    connection.close();
+    publisher.close();
+    zap.close();
+  });
+});
+
+test('a subscriber connects again when its publisher comes back, and says why it was away', async () => {
+  const first = new zmq.Publisher({ linger: 0 });
+  const endpoint = await bind(first);
+  const received: [string, number][] = [];
+  const subscriber = new Subscriber(
+    { ...addressOf(endpoint), topic: '', security: async () => NULL, random: () => 0.5 },
+    { message: ([frame], connection) => received.push([String(frame), connection]) },
+  );
+  await expect.poll(() => subscriber.connected).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await first.send('one');
+  await expect.poll(() => received).toEqual([['one', 1]]);
+
+  first.close();
+  await expect.poll(() => subscriber.failure?.code, { timeout: 5000 }).toBe('refused');
+  const second = new zmq.Publisher({ linger: 0 });
+  await bind(second, endpoint);
+  await expect.poll(() => subscriber.connections, { timeout: 5000 }).toBe(2);
+  expect(subscriber.failure).toBeUndefined();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await second.send('two');
+  await expect.poll(() => received.at(-1)).toEqual(['two', 2]);
+
+  await subscriber.close();
+  expect(subscriber.connected).toBe(false);
+  second.close();
+});
