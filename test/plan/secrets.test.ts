@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -8,7 +8,8 @@ import { MASK, maskOf, maskValue } from '../../src/plan/mask.ts';
 import { isSecretName } from '../../src/plan/secrets.ts';
 import { fakeRegistries } from './fake-registries.ts';
 
-const GOOD = readFileSync(join(import.meta.dirname, '../plans/good/kv-event-sync.yaml'), 'utf8');
+const PLANS = join(import.meta.dirname, '../plans');
+const GOOD = readFileSync(join(PLANS, 'good/kv-event-sync.yaml'), 'utf8');
 const WITH_SECRETS = GOOD.replace(
   '{url: "http://prometheus.monitoring:9090"}',
   `{url: "http://\${HOST:-prom}:9090", bearerToken: hidden-bearer, headers: {X-Scope: "a\\"b\\\\c-\${TENANT}"}}`,
@@ -83,6 +84,15 @@ describe('the plan that is written down', () => {
     );
     expect(again.plans[0]!.resolvedYaml).toBe(first!.resolvedYaml);
   });
+
+  test.each(readdirSync(join(PLANS, 'warned')).filter((name) => name.endsWith('.yaml')))(
+    'loads again into the same plan: %s',
+    (name) => {
+      const [first] = loadText(readFileSync(join(PLANS, 'warned', name), 'utf8')).plans;
+
+      expect(loadText(first!.resolvedYaml, {}, true).plans[0]).toEqual(first);
+    },
+  );
 
   test('loads again where a masked value is not what its schema wants', () => {
     const text = GOOD.replace('"http://prometheus.monitoring:9090"', `"\${SECRET_URL}"`).replace(

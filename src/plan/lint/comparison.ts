@@ -4,21 +4,31 @@ import type { Draft } from './lint.ts';
 
 /** Two instruments never agree exactly, so that a comparison would judge them rather than the service. */
 export function checkComparisons(draft: Draft): void {
-  for (const objective of draft.objectives) {
-    const { target } = objective.value.bound;
+  for (const comparison of [...draft.objectives, ...expectationsOf(draft)]) {
+    const { target } = comparison.value.bound;
     if (target.kind !== 'baseline') continue;
     const baseline = draft.baselines.find(({ value }) => value.name === target.baseline)?.value;
-    if (baseline && !measuresTheSame(draft, objective.value.indicator, baseline)) tell(draft, objective, baseline);
+    if (baseline && !measuresTheSame(draft, comparison.value.indicator, baseline)) tell(draft, comparison, baseline);
   }
 }
 
-function tell({ work }: Draft, { value, path }: Placed<Objective>, baseline: BaselineSpec): void {
+type Comparison = Pick<Objective, 'indicator' | 'bound' | 'comparable'>;
+
+function expectationsOf({ experiments }: Draft): Placed<Comparison>[] {
+  return experiments.flatMap(({ value: { expect }, path }) =>
+    expect ? [{ value: expect, path: [...path, 'expect'] }] : [],
+  );
+}
+
+const sameQueryHint = 'measure both with one query';
+
+function tell({ work }: Draft, { value, path }: Placed<Comparison>, baseline: BaselineSpec): void {
   const at = [...path, value.bound.op, 'baseline'];
   if (!value.comparable) {
     work.problems.error(at, 'this compares two different instruments', {
       found: `${subjectOf(value.indicator)} against the query of baseline ${baseline.name}`,
       allowed: 'one source and one query on both sides',
-      hint: 'measure both with one query, or vouch for it with "comparable: true"',
+      hint: path.at(-1) === 'expect' ? sameQueryHint : `${sameQueryHint}, or vouch for it with "comparable: true"`,
     });
     return;
   }
@@ -40,8 +50,10 @@ function measuresTheSame(draft: Draft, indicator: Indicator, baseline: BaselineS
   if (indicator.kind === 'query') return sameQuery(indicator, baseline);
   if (indicator.kind !== 'quantile') return false;
   const probe = draft.plan.probes.find(({ name }) => name === indicator.probe);
+  // What is wrong with the probe itself was told already.
+  if (!probe) return true;
   const config = draft.probes.get(indicator.probe)?.rawConfig;
-  return probe?.instrument !== undefined && isRecord(config) && sameQuery(config, baseline);
+  return probe.instrument !== undefined && isRecord(config) && sameQuery(config, baseline);
 }
 
 function sameQuery(a: { source?: unknown; query?: unknown }, b: { source: string; query: string }): boolean {

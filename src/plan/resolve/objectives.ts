@@ -44,7 +44,11 @@ export function resolveExpectation(work: Work, raw: unknown, path: Path, subject
   const measured = resolveIndicator(work, raw['indicator'], [...path, 'indicator'], subjects);
   const bound = resolveBound(work, raw, path, measured);
   if (!shape || !measured || !bound) return undefined;
-  return { phase: shape.phase ?? 'fault', indicator: measured.indicator, bound };
+  const { indicator } = measured;
+  const phase = phaseOf(work, indicator, shape.phase ?? usualPhaseOfProof(indicator), path);
+  if (!phase) return undefined;
+  checkSteadyTarget(work, bound.target.kind, phase, path);
+  return { phase, indicator, bound };
 }
 
 function checkExperiments(work: Work, experiments: unknown, path: Path): void {
@@ -57,6 +61,11 @@ const PHASES_OF: Partial<Record<Indicator['kind'], readonly PhaseName[]>> = {
   timeToRecover: ['recovery'],
   timeToImpact: ['impact', 'fault'],
 };
+
+/** A mechanism shows while the fault holds; what exists in other phases only says so itself. */
+function usualPhaseOfProof({ kind }: Indicator): PhaseName | undefined {
+  return PHASES_OF[kind] ? undefined : 'fault';
+}
 
 /** Some indicators exist in certain phases only, and then need not say so. */
 function phaseOf(work: Work, { kind }: Indicator, phase: PhaseName | undefined, path: Path): PhaseName | undefined {
