@@ -1,6 +1,6 @@
 import { defineProbe, type ProbeType } from '../contract.ts';
 import { kvEventsConfig } from './config.ts';
-import { KvEventsSession, LATE_MS, REPLAY_MS } from './session.ts';
+import { LATE_MS, REPLAY_MS } from './drain-times.ts';
 import { kvEventValues } from './values.ts';
 
 /** Subscribes to an inference engine's KV-cache events and accounts for every position of their sequence. */
@@ -26,6 +26,7 @@ config:
   instrument: (config) => `${config.events} ${config.topic}`,
   drainMs: (config) => (config.replay === undefined ? LATE_MS : LATE_MS + REPLAY_MS),
   open: async (config, context) => {
+    const { KvEventsSession } = await import('./session.ts');
     const session = new KvEventsSession(config, context);
     await session.joined();
     return session;

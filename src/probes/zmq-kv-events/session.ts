@@ -6,6 +6,7 @@ import { readSecurity } from '../lib/zmtp/security-config.ts';
 import { Subscriber } from '../lib/zmtp/subscriber.ts';
 import { decodeBatch } from './batch.ts';
 import type { KvEventsConfig } from './config.ts';
+import { LATE_MS, REPLAY_MS } from './drain-times.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Hole } from './holes.ts';
 import { lossReadings, rangesOf } from './ledger.ts';
@@ -16,9 +17,6 @@ import { StreamChecker } from './stream-checker.ts';
 import { Tally } from './tally.ts';
 import { judgeStream } from './verdict.ts';
 
-/** How long the drain waits for what may be on its way, and for all of its requests together. */
-export const LATE_MS = 1000;
-export const REPLAY_MS = 7000;
 const LOOK_AGAIN_MS = 50;
 const JOIN_MS = 500;
 
@@ -68,7 +66,6 @@ export class KvEventsSession implements ProbeSession {
       ...(this.#subscriber.failure && { failure: this.#subscriber.failure }),
       holeOpened: opened.length > 0,
       ...(problem !== undefined && { problem }),
-      received: values['received'] ?? 0,
       ...(silentMs !== undefined && { silentMs }),
       confirmed: this.#confirmed,
       staleMs: this.#config.stale,

@@ -9,7 +9,6 @@ export interface Situation {
   holeOpened: boolean;
   /** Why a message since the last sample could not be read. */
   problem?: string;
-  received: number;
   /** Since the last batch; absent before the first one. */
   silentMs?: number;
   /** The last batch came by the connection that is open now. */
@@ -23,12 +22,11 @@ interface Judgement {
   reason?: string;
 }
 
-/** Good means: events arrive, readable and without a hole. An idle engine publishes nothing, so silence alone proves neither side. */
+/** Good means: events arrive by this very connection, readable and without a hole. An idle engine publishes nothing, so silence alone proves neither side. */
 export function judgeStream(situation: Situation): Judgement {
   if (!situation.connected) return withoutConnection(situation.failure);
   if (situation.holeOpened) return { outcome: 'bad', reason: 'batches are missing in the sequence' };
   if (situation.problem !== undefined) return { outcome: 'bad', reason: `events cannot be read: ${situation.problem}` };
-  if (situation.received > 0) return { outcome: 'good' };
   if (situation.silentMs === undefined) return { outcome: 'unknown', reason: 'no event seen yet' };
   if (situation.silentMs > situation.staleMs) return silence(situation);
   return situation.confirmed
