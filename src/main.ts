@@ -3,7 +3,6 @@ import { EXIT, type ExitCode } from './cli/exit-codes.ts';
 import type { CommandIo } from './cli/io.ts';
 import type { RunIo } from './cli/run-command.ts';
 import type { Mask } from './plan/mask.ts';
-import { registries } from './registries.ts';
 import { VERSION } from './version.ts';
 
 const USAGE = `Usage: steadfast COMMAND [options]
@@ -23,15 +22,16 @@ Breaks a system on purpose, probes it without a break, and says pass, fail or in
 type Command = (args: readonly string[]) => Promise<ExitCode>;
 
 const COMMANDS: Record<string, Command> = {
-  run: async (args) => (await import('./cli/run-command.ts')).runCommand(args, runIo()),
-  check: async (args) => (await import('./cli/check.ts')).check(args, io()),
-  explain: async (args) => (await import('./cli/explain.ts')).explain(args, io()),
-  judge: async (args) => (await import('./cli/judge-command.ts')).judgeCommand(args, io()),
-  sweep: async (args) => (await import('./cli/sweep.ts')).sweep(args, io(), stopSignal()),
-  schema: async (args) => (await import('./cli/schema.ts')).schema(args, io()),
+  run: async (args) => (await import('./cli/run-command.ts')).runCommand(args, await runIo()),
+  check: async (args) => (await import('./cli/check.ts')).check(args, await io()),
+  explain: async (args) => (await import('./cli/explain.ts')).explain(args, await io()),
+  judge: async (args) => (await import('./cli/judge-command.ts')).judgeCommand(args, await io()),
+  sweep: async (args) => (await import('./cli/sweep.ts')).sweep(args, await io(), stopSignal()),
+  schema: async (args) => (await import('./cli/schema.ts')).schema(args, await io()),
 };
 
-function io(): CommandIo {
+async function io(): Promise<CommandIo> {
+  const { registries } = await import('./registries.ts');
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
@@ -40,9 +40,9 @@ function io(): CommandIo {
   };
 }
 
-function runIo(): RunIo {
+async function runIo(): Promise<RunIo> {
   return {
-    ...io(),
+    ...(await io()),
     abort: stopSignal(),
     version: VERSION,
     terminal: {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION_HINT, parseDuration, parsePercentage } from '../slo/model/quantity.ts';
 
 /** A duration with its unit (`30s`), as ms. */

@@ -1,9 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, httpUrl } from '../clients/config-schema.ts';
 import { CERTIFICATE_WITH_KEY, certificateWithKey, httpAccess } from '../clients/http-access.ts';
 import { defineExporter } from './contract.ts';
-import { alertsOf } from './lib/alerts.ts';
-import { send } from './lib/send.ts';
 
 const config = z
   .strictObject({
@@ -28,6 +26,7 @@ config:
   resolveAfter: 8d
 `,
   async open({ urls, resolveAfter, reportUrl, timeout, ...access }) {
+    const [{ alertsOf }, { send }] = await Promise.all([import('./lib/alerts.ts'), import('./lib/send.ts')]);
     return {
       reported(report, signal) {
         const alerts = alertsOf(report, { nowMs: Date.now(), resolveAfterMs: resolveAfter });

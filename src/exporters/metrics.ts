@@ -1,9 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostAndPort } from '../clients/config-schema.ts';
 import type { Delivery } from '../slo/model/report.ts';
 import { defineExporter } from './contract.ts';
-import { type MetricsServer, serveMetrics } from './lib/metrics-server.ts';
-import { createRunMetrics } from './lib/run-metrics.ts';
+import type { MetricsServer } from './lib/metrics-server.ts';
 
 const config = z.strictObject({
   listen: hostAndPort().default('127.0.0.1:9779').describe('host:port; 0.0.0.0 to be reached from other machines'),
@@ -19,6 +18,10 @@ config:
   listen: 127.0.0.1:9779
 `,
   async open({ listen }, { plan, log }) {
+    const [{ serveMetrics }, { createRunMetrics }] = await Promise.all([
+      import('./lib/metrics-server.ts'),
+      import('./lib/run-metrics.ts'),
+    ]);
     const metrics = await createRunMetrics(plan);
     const server = await serveMetrics(listen, metrics.registry);
     if (server.problem !== undefined) log.warn({ listen, problem: server.problem }, 'metrics are not served');

@@ -1,9 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, httpUrl } from '../clients/config-schema.ts';
 import { CERTIFICATE_WITH_KEY, certificateWithKey, httpAccess } from '../clients/http-access.ts';
 import { defineExporter } from './contract.ts';
-import { createRunMetrics } from './lib/run-metrics.ts';
-import { send } from './lib/send.ts';
 
 const labelName = z
   .string()
@@ -32,6 +30,10 @@ config:
   grouping: {cluster: eu-1}
 `,
   async open({ url, job, grouping, timeout, ...access }, { plan }) {
+    const [{ createRunMetrics }, { send }] = await Promise.all([
+      import('./lib/run-metrics.ts'),
+      import('./lib/send.ts'),
+    ]);
     return {
       async reported(report, signal) {
         const metrics = await createRunMetrics(plan);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Registries } from './registries.ts';
 import * as envelope from './schema/envelope.ts';
 import * as faults from './schema/faults.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Path, showValue } from './diagnostic.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { wordIssue } from './issue-text.ts';

@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { httpUrl } from '../clients/config-schema.ts';
-import { createHttpClient, type HttpAnswer, type HttpClient } from '../clients/http.ts';
+import type { HttpAnswer, HttpClient } from '../clients/http.ts';
 import { CERTIFICATE_WITH_KEY, certificateWithKey, httpAccess } from '../clients/http-access.ts';
 import { defineProbe, type ProbeContext, type ProbeSession, type Reading } from './contract.ts';
 
@@ -63,6 +63,7 @@ config:
 
 async function openSession(config: Config, context: ProbeContext): Promise<ProbeSession> {
   const { url, method, body, expectStatus, expectBody, maxBody, ...access } = config;
+  const { createHttpClient } = await import('../clients/http.ts');
   const client = await createHttpClient({
     baseUrl: url,
     timeoutMs: context.timeoutMs,

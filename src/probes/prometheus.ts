@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueryAnswer } from '../clients/query.ts';
 import { defineProbe, type ProbeContext, type ProbeSession, type Reading } from './contract.ts';
 

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
-import { z } from 'zod';
+import type { Socket } from 'node:net';
+import * as z from 'zod';
 import { hostAndPort } from '../clients/config-schema.ts';
 import { networkTrouble } from '../clients/network-trouble.ts';
 import { defineProbe, type ProbeContext, type Reading } from './contract.ts';
@@ -26,18 +26,15 @@ config:
   address: kafka:9092
 `,
   async open({ address }, context) {
+    const { connect } = await import('node:net');
     const target = splitAddress(address);
-    return { sample: (signal) => shakeHands(target, context, signal), async close() {} };
+    return { sample: (signal) => shakeHands(() => connect(target), context, signal), async close() {} };
   },
 });
 
-function shakeHands(
-  target: { host: string; port: number },
-  context: ProbeContext,
-  signal: AbortSignal,
-): Promise<Reading> {
+function shakeHands(connecting: () => Socket, context: ProbeContext, signal: AbortSignal): Promise<Reading> {
   const started = context.now();
-  const socket = connect(target);
+  const socket = connecting();
   return new Promise<Reading>((resolve) => {
     const stop = () => resolve(bad('stopped before the connection was made'));
     if (signal.aborted) stop();

@@ -1,7 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, httpUrl } from '../clients/config-schema.ts';
 import { CERTIFICATE_WITH_KEY, certificateWithKey, httpAccess } from '../clients/http-access.ts';
-import { createPrometheusClient } from '../clients/prometheus/client.ts';
 import { defineSource } from './contract.ts';
 
 const config = z
@@ -24,5 +23,8 @@ config:
   timeout: 10s
   bearerTokenFile: /var/run/secrets/prometheus/token
 `,
-  open: ({ url, timeout, ...access }) => createPrometheusClient({ baseUrl: url, timeoutMs: timeout, ...access }),
+  async open({ url, timeout, ...access }) {
+    const { createPrometheusClient } = await import('../clients/prometheus/client.ts');
+    return createPrometheusClient({ baseUrl: url, timeoutMs: timeout, ...access });
+  },
 });

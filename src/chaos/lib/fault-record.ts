@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const FAULT_SCHEMA = 'steadfast/fault/v1';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, httpUrl } from '../../clients/config-schema.ts';
 
 const fields = z.strictObject({

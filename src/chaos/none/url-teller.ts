@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createHttpClient, type HttpClient } from '../../clients/http.ts';
 import type { DriverContext } from '../contract.ts';
 import { type Teller, watch } from './teller.ts';

@@ -1,12 +1,5 @@
-import type { Log } from '../../clients/log.ts';
-import { type Driver, type DriverContext, defineDriver } from '../contract.ts';
-import { relationTo } from '../lib/machine.ts';
+import { defineDriver } from '../contract.ts';
 import { type ProcessConfig, processConfig } from './config.ts';
-import { openKill } from './kill.ts';
-import { openPause } from './pause.ts';
-import { openRestart } from './restart.ts';
-import { continueAll, startAgain, whichOf } from './revive.ts';
-import { processUndo } from './undo.ts';
 
 const VERBS = { pause: 'pauses', kill: 'ends', restart: 'restarts' } as const;
 
@@ -28,21 +21,6 @@ config:
 \`pause\`: state T and no CPU time used, right after the signal and again before it goes on.
 \`kill\`: the process is gone and its pid file leads to nothing that runs, right after the signal and again at the end; a supervisor that starts another disproves it.
 \`restart\`: the pid file leads to a process with another number or start time.`,
-  open: async (config, context) => openAction(config, context),
-  sweep: sweepProcess,
+  open: async (config, context) => (await import('./action.ts')).openAction(config, context),
+  sweep: async (undo, signal) => (await import('./action.ts')).sweepProcess(undo, signal),
 });
-
-function openAction(config: ProcessConfig, context: DriverContext): Driver {
-  if (config.action === 'pause') return openPause(config, context);
-  return config.action === 'kill' ? openKill(config, context) : openRestart(config, context);
-}
-
-async function sweepProcess(recorded: unknown, signal: AbortSignal, _log: Log): Promise<string> {
-  const parsed = processUndo.safeParse(recorded);
-  if (!parsed.success) throw new Error('the record of a struck process cannot be read');
-  const undo = parsed.data;
-  const relation = relationTo(undo.machine);
-  if (relation === 'restarted') return `${whichOf(undo)} ended when its machine was restarted`;
-  if (relation === 'elsewhere') throw new Error(`${whichOf(undo)} is elsewhere: sweep on ${undo.machine.host}`);
-  return undo.action === 'pause' ? continueAll(undo, signal) : startAgain(undo, signal);
-}

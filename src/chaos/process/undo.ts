@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { thisMachine } from '../lib/machine.ts';
 import { workingDirectoryOf } from '../lib/process-status.ts';
 import type { ProcessConfig } from './config.ts';

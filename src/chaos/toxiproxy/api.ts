@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createHttpClient, type HttpRequest, type HttpTroubleCode } from '../../clients/http.ts';
 import type { Toxic } from './fault.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, httpUrl } from '../../clients/config-schema.ts';
 import { parseQuantity } from '../../slo/model/quantity.ts';
 

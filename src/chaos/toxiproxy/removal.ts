@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Machine, relationTo, thisMachine } from '../lib/machine.ts';
 import { openApi, type ProxyState, type ToxiproxyApi, ToxiproxyTrouble } from './api.ts';
 import type { Fault } from './fault.ts';

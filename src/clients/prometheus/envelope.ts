@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReferenceErrorCode } from '../../slo/model/entry.ts';
 import { oneLine } from '../http-trouble.ts';
 import type { QueryAnswer, QuerySeries } from '../query.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from './words.ts';
 
 export const API_VERSION = 'steadfast/v1';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { anyConfig, DAY_MS, durationBetween, HOUR_MS, name, promQl, reference, SECOND_MS } from './words.ts';
 
 export const phases = z.strictObject({

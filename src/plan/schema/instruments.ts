@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { anyConfig, DAY_MS, durationBetween, HOUR_MS, name, promQl, reference, stat } from './words.ts';
 
 const type = z.string().min(1).describe('Which kind.');

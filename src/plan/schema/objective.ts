@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { percentage } from '../../clients/config-schema.ts';
 import { durationBetween, HOUR_MS, name, phase, promQl, quantity, reference, stat } from './words.ts';
 

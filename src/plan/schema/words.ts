@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from '../../clients/config-schema.ts';
 import { formatDuration } from '../../slo/model/quantity.ts';
 

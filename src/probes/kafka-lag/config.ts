@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostAndPort } from '../../clients/config-schema.ts';
 
 const path = z.string().min(1);

@@ -1,7 +1,5 @@
 import { defineProbe } from '../contract.ts';
 import { type Config, config } from './config.ts';
-import { Link } from './link.ts';
-import { KafkaLagSession } from './session.ts';
 
 /** How far a consumer group is behind. It says good wherever the lag is known: how much is too much is the plan's to say. */
 export const kafkaLagProbe = defineProbe<Config>({
@@ -46,5 +44,8 @@ config:
   group: bytebot-consumers
   topics: [bytebot.goal.events]
 `,
-  open: async (config, context) => new KafkaLagSession(config, context, await Link.open(config, context.timeoutMs)),
+  async open(config, context) {
+    const [{ Link }, { KafkaLagSession }] = await Promise.all([import('./link.ts'), import('./session.ts')]);
+    return new KafkaLagSession(config, context, await Link.open(config, context.timeoutMs));
+  },
 });

@@ -1,7 +1,5 @@
 import { defineProbe } from '../contract.ts';
 import { type Config, config } from './config.ts';
-import { Link } from './link.ts';
-import { TemporalSession } from './session.ts';
 
 /** A canary workflow per slot, judged by its result: Temporal calls a workflow *Completed* that returned a failure. */
 export const temporalWorkflowProbe = defineProbe<Config>({
@@ -47,5 +45,8 @@ config:
   nudge: {kind: update, name: userPromptResolved}
   expect: {status: COMPLETED}
 `,
-  open: async (config, context) => new TemporalSession(config, context, await Link.open(config)),
+  async open(config, context) {
+    const [{ Link }, { TemporalSession }] = await Promise.all([import('./link.ts'), import('./session.ts')]);
+    return new TemporalSession(config, context, await Link.open(config));
+  },
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tcpEndpoint } from '../lib/zmtp/endpoint.ts';
 import { checkSecurity, type SecurityConfig, securityKeys } from '../lib/zmtp/security-config.ts';
 

@@ -1,6 +1,5 @@
 import { defineProbe, type ProbeType } from '../contract.ts';
 import { zmtpPortConfig } from './config.ts';
-import { ZmtpPortSession } from './session.ts';
 
 /** Shakes hands with ZMTP ports, and says exactly where that fails. */
 export const zmtpPortProbe: ProbeType = defineProbe({
@@ -26,5 +25,8 @@ config:
   peer: PUB
 `,
   instrument: (config) => [config.peer ?? 'any', ...[config.endpoint ?? config.endpoints ?? []].flat()].join(' '),
-  open: async (config, context) => new ZmtpPortSession(config, context),
+  async open(config, context) {
+    const { ZmtpPortSession } = await import('./session.ts');
+    return new ZmtpPortSession(config, context);
+  },
 });

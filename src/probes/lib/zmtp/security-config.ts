@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Security } from './handshake.ts';
 
 /** The part of a plan's probe config that says how its connections are secured. */
