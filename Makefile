@@ -19,8 +19,8 @@ setup: node_modules/.package-lock.json parts ## install the packages and get the
 parts: node_modules/.package-lock.json
 	node lab/main.ts resolve
 
-demo: setup build ## run a real plan against real servers; BREAK=NAME breaks one of the promises
-	@BREAK='$(BREAK)' node lab/demo.ts
+demo: setup build ## run a real plan against real servers; BREAK=NAME breaks one of the promises, PLAN=FILE runs another plan
+	@BREAK='$(BREAK)' PLAN='$(PLAN)' node lab/demo.ts
 
 test: node_modules/.package-lock.json ## everything: checks, fast tests, tests on real servers; all set-up is done
 	@node tools/run-tiers.ts

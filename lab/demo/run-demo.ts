@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '../../src/slo/model/report.ts';
-import { allServices, type Lab, startLab } from '../lab.ts';
+import { allServices, type Lab, type ServiceName, startLab } from '../lab.ts';
 import { freePorts } from '../processes/ports.ts';
 import { type Break, ENGINE_LATENCY_MS, plantWhenDue } from './breaks.ts';
 import { alertsIn, eventually, pointsOf } from './waiting.ts';
@@ -19,17 +20,41 @@ export interface DemoRun {
   folder: string;
 }
 
-/** The lab with everything in it, and the alerting rules that ship. */
-export async function startDemoLab(say: (text: string) => void, name = 'demo'): Promise<Lab> {
+/** Which services a plan's variables belong to. */
+const SERVICES_BY_PREFIX: Record<string, ServiceName[]> = {
+  ENGINE_: ['engine'],
+  TOXIPROXY_: ['toxiproxy'],
+  TEMPORAL_: ['temporal', 'worker', 'generator'],
+  WORKER_: ['worker'],
+  KAFKA_: ['kafka', 'worker', 'generator', 'consumer'],
+  CONSUMER_: ['consumer'],
+  PROMETHEUS_: ['prometheus'],
+  ALERTMANAGER_: ['alertmanager', 'prometheus'],
+  PUSHGATEWAY_: ['pushgateway', 'prometheus', 'alertmanager'],
+};
+
+/** The services that a plan asks for by its `${NAMES}`. */
+export async function servicesOf(plan: string): Promise<ServiceName[]> {
+  const names = [...(await readFile(plan, 'utf8')).matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name!);
+  const wanted = Object.entries(SERVICES_BY_PREFIX).filter(([prefix]) => names.some((name) => name.startsWith(prefix)));
+  return [...new Set(wanted.flatMap(([, services]) => services))];
+}
+
+/** A lab for the demo, with the alerting rules that ship. */
+export async function startDemoLab(
+  say: (text: string) => void,
+  name = 'demo',
+  services: readonly ServiceName[] = allServices,
+): Promise<Lab> {
   const lab = await startLab({
-    services: allServices,
+    services,
     name,
     progress: say,
     rules: join(ROOT, 'deploy/alerts/steadfast.rules.yaml'),
     engine: { latencyMs: ENGINE_LATENCY_MS },
     generator: { goalsPerSecond: 2, steps: 1 },
   });
-  await untilHealthy(lab);
+  if (services.includes('prometheus') && services.includes('engine')) await untilHealthy(lab);
   return lab;
 }
 
@@ -40,14 +65,14 @@ export async function untilHealthy(lab: Lab): Promise<void> {
   if (!(await eventually(healthy, 60_000))) throw new Error('Prometheus has no good data of the engine after a minute');
 }
 
-/** Runs `steadfast run` on a plan against the lab, as a user would, and plants the break if there is one. */
+/** Runs `steadfast run` on a plan against the lab, as a user would, and plants the break if there is one. Output goes to the terminal or a file. */
 export async function runPlanOn(
   lab: Lab,
   plan: string,
   folder: string,
   planted: Break | undefined,
   say: (text: string) => void,
-  stdio: 'inherit' | 'ignore' = 'inherit',
+  logFile?: string,
 ): Promise<DemoRun> {
   await rm(folder, { recursive: true, force: true });
   const env = {
@@ -56,7 +81,10 @@ export async function runPlanOn(
     STEADFAST_METRICS: `127.0.0.1:${(await freePorts(1))[0]}`,
     STEADFAST_STATE: join(lab.path, 'steadfast-state'),
   };
-  const child = spawn(process.execPath, [PROGRAM, 'run', plan, '--out', folder], { stdio, env });
+  const child = spawn(process.execPath, [PROGRAM, 'run', plan, '--out', folder], {
+    stdio: logFile === undefined ? 'inherit' : ['ignore', openSync(logFile, 'w'), openSync(logFile, 'a')],
+    env,
+  });
   const stop = planted ? plantWhenDue(lab, planted, join(folder, 'timeline.ndjson'), say) : () => undefined;
   const forward = (signal: NodeJS.Signals) => () => void child.kill(signal);
   const onTerm = forward('SIGTERM');

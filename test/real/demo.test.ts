@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,20 +26,16 @@ describe('the demo on real servers', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const run = (planted?: Break): Promise<DemoRun> =>
-    runPlanOn(
-      lab,
-      'examples/demo.yaml',
-      join(folder, planted?.objective ?? 'clean'),
-      planted,
-      () => undefined,
-      'ignore',
-    );
+  async function run(planted?: Break): Promise<DemoRun & { output: string }> {
+    const out = join(folder, planted?.objective ?? 'clean');
+    const ran = await runPlanOn(lab, 'examples/demo.yaml', out, planted, () => undefined, `${out}.log`);
+    return { ...ran, output: readFileSync(`${out}.log`, 'utf8') };
+  }
 
   it('passes when nothing else is broken', async () => {
-    const { report, exit } = await run();
+    const { report, exit, output } = await run();
 
-    expect(report?.summary).toBe(`pass: all ${breaks.length} critical objectives were met`);
+    expect(report?.summary, output).toBe(`pass: all ${breaks.length} critical objectives were met`);
     expect(exit).toBe(EXIT.pass);
     expect(report!.deliveries.map(({ exporter, state }) => `${exporter} ${state}`)).toEqual([
       'metrics delivered',
@@ -54,7 +50,7 @@ describe('the demo on real servers', () => {
 
       const broken = await run(planted).finally(() => planted.mend(lab));
 
-      expect(judgeBreak(broken, planted)).toBeUndefined();
+      expect(judgeBreak(broken, planted), broken.output).toBeUndefined();
       expect(broken.exit).not.toBe(EXIT.pass);
       expect(await alertsAfter(lab, `SteadfastObjectiveFailed ${planted.objective}`)).toContain(
         `SteadfastObjectiveFailed ${planted.objective}`,
