@@ -81,12 +81,12 @@ export const breaks: readonly Break[] = [
   },
   {
     objective: 'goals-complete-before',
-    summary: 'goals fail for two seconds before the worker is killed',
+    summary: 'goals fail for four seconds before the worker is killed',
     experiment: 'worker-killed',
     state: 'started',
-    afterMs: 1500,
+    afterMs: 1000,
     plant: (lab) => setFailing(lab, true),
-    lastsMs: 2000,
+    lastsMs: 4000,
     mend: (lab) => setFailing(lab, false),
   },
   {

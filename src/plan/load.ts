@@ -162,7 +162,7 @@ function digestible(plan: UnsignedPlan, shown: unknown, mask: Mask): unknown {
       ...exporter,
       config: shownConfig(shown, 'exporters', index),
     })),
-    probes: masked.probes.map(({ values: _, instrument: __, ...probe }, index) => ({
+    probes: masked.probes.map(({ values: _, instrument: __, promql: ___, ...probe }, index) => ({
       ...probe,
       config: shownConfig(shown, 'probes', index),
     })),

@@ -81,6 +81,8 @@ export interface ProbeType<Config = unknown> {
   sources?(config: Config): string[];
   /** What tells this instrument from another (query and source); compared when a baseline is compared with it. */
   instrument?(config: Config): string;
+  /** The PromQL that a sample evaluates, where it does: how far it looks back decides which slots belong to a phase. */
+  promql?(config: Config): string;
   /** The longest that `drain` may need beyond the plan's `settle`, in ms; 0 where absent. */
   drainMs?(config: Config): number;
   /** Prepares a session. Must not reject because the service is down: that is what samples are for. */

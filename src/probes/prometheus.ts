@@ -36,6 +36,7 @@ config:
 `,
   sources: ({ source }) => [source],
   instrument: ({ source, query }) => `${source} ${query}`,
+  promql: ({ query }) => query,
   open: async (config, context) => openSession(config, context),
 });
 

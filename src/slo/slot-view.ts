@@ -38,7 +38,7 @@ export function viewSlots(
   options: ViewOptions = {},
 ): SlotView {
   const column = recording.column(probe.name, probe.at);
-  const lookback = probe.instrument === undefined ? 0 : lookbackMs(probe.instrument);
+  const lookback = probe.promql === undefined ? 0 : lookbackMs(probe.promql);
   const earliest = options.keepReachingOut ? window.from : window.from + lookback;
   const pieces = gridsOf(recording, probe.at).flatMap((grid) => pieceOf(plan, column, probe, grid, window) ?? []);
   const { dues, rows } = pieces.length === 1 ? pieces[0]! : joined(pieces);

@@ -49,8 +49,11 @@ function fromBaseline(scope: Scope, name: string): ReferenceValue {
     low: value,
     high: value,
     point: value,
-    resampled: { values: points.values, statistic: (drawn) => applyStat(drawn, baseline.stat) },
-    name: `${statName(baseline.stat)} of baseline ${name}`,
+    // One point says nothing about its own spread: what is compared with it is compared as with a constant.
+    ...(baseline.lastMs > 0 && {
+      resampled: { values: points.values, statistic: (drawn: Float64Array) => applyStat(drawn, baseline.stat) },
+    }),
+    name: baseline.lastMs > 0 ? `${statName(baseline.stat)} of baseline ${name}` : `baseline ${name}, one point`,
     notes: points.notes,
   };
 }

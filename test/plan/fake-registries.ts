@@ -75,6 +75,7 @@ const prometheusProbe = defineProbe({
   example: '',
   sources: ({ source }) => [source],
   instrument: ({ source, query }) => `${source} ${query}`,
+  promql: ({ query }) => query,
   open: neverOpened,
 });
 

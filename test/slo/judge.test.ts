@@ -448,6 +448,34 @@ describe('comparison with a baseline', () => {
     });
 });
 
+describe('a baseline of one point', () => {
+  it('is compared with as a constant, since one point has no spread', () => {
+    const onePoint = plan({
+      objectives: [
+        objective('as-before', {
+          indicator: { kind: 'quantile', probe: 'web', value: 'latencyMs', q: 0.5 },
+          bound: { op: 'atMost', target: { kind: 'baseline', baseline: 'now', times: 1.2 } },
+        }),
+      ],
+      baselines: [{ name: 'now', source: 'prom', query: 'q', lastMs: 0, stepMs: 0, stat: 'last', minPoints: 1 }],
+    });
+    const references = [reference('baseline:now', [[-1000, '10']], { step: 0 })];
+
+    const [result] = judge(onePoint, recordingOf({ plan: onePoint, references, answer: () => GOOD })).objectives;
+
+    expect(result).toMatchObject({ verdict: 'pass', target: { low: 12, high: 12 } });
+    expect(result!.measurement!.confidence).toBeUndefined();
+  });
+});
+
+describe('an address that looks like a range vector', () => {
+  it('is not taken for one', () => {
+    const odd = plan({ probes: [probe('web', { instrument: 'tcp://[240d:c000::1]:5557 [5m]' })] });
+
+    expect(judge(odd, recordingOf({ plan: odd, answer: () => GOOD })).verdict).toBe('pass');
+  });
+});
+
 describe('uncertain boundaries', () => {
   it('leave slots inside the span out of both neighbours', () => {
     const events = cleanEvents().map((event) =>

@@ -15,7 +15,7 @@ export function checkLookbacks(draft: Draft): void {
 
 function queryOf(draft: Draft, indicator: Indicator): string | undefined {
   if (indicator.kind === 'query') return indicator.query;
-  return draft.plan.probes.find(({ name }) => name === indicator.probe)?.instrument;
+  return draft.plan.probes.find(({ name }) => name === indicator.probe)?.promql;
 }
 
 function checkQuery(draft: Draft, { value: objective, path }: Placed<Objective>, query: string): void {

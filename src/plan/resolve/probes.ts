@@ -52,7 +52,8 @@ function resolveProbe(work: Work, entry: unknown, type: ProbeType | undefined, p
   const intervalMs = shape.interval ?? type.defaults.intervalMs;
   const timeoutMs = shape.timeout ?? type.defaults.timeoutMs;
   checkOverlap(work, intervalMs, timeoutMs, [...path, shape.timeout === undefined ? 'interval' : 'timeout']);
-  const instrument = instrumentOf(work, type, parsed.config);
+  const instrument = asTypeSays(work, type.instrument, parsed.config);
+  const promql = asTypeSays(work, type.promql, parsed.config);
   return {
     name: shape.name,
     type: type.type,
@@ -62,15 +63,16 @@ function resolveProbe(work: Work, entry: unknown, type: ProbeType | undefined, p
     onTimeout: type.onTimeout,
     values: type.values,
     ...(instrument !== undefined && { instrument }),
+    ...(promql !== undefined && { promql }),
     config: parsed.config,
   };
 }
 
 /** A recorded plan's masked config may not be what the type takes for granted. */
-function instrumentOf(work: Work, type: ProbeType, config: unknown): string | undefined {
-  if (!work.masked) return type.instrument?.(config);
+function asTypeSays(work: Work, say: ((config: unknown) => string) | undefined, config: unknown): string | undefined {
+  if (!work.masked) return say?.(config);
   try {
-    return type.instrument?.(config);
+    return say?.(config);
   } catch {
     return undefined;
   }

@@ -107,8 +107,10 @@ export interface ProbeSpec {
   /** What a missed deadline says: `bad` makes a bad sample, `unknown` a missing one. Declared by the probe type. */
   onTimeout: 'bad' | 'unknown';
   values: Record<string, ValueDeclaration>;
-  /** For `prometheus` probes: query and source, so that an instrument can be told from another. */
+  /** What tells this instrument from another: for `prometheus` probes source and query. */
   instrument?: string;
+  /** The PromQL that a sample evaluates, where it does. */
+  promql?: string;
   config: unknown;
 }
 
