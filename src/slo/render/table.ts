@@ -77,7 +77,8 @@ function lineWidth(widths: number[]): number {
 
 function objectiveLines(results: ObjectiveResult[], rows: string[][], widths: number[], style: TableStyle): string[] {
   const beside = style.width - lineWidth(widths) - GAP.length;
-  const reasonWidth = beside >= LEAST_REASON_WIDTH ? beside : 0;
+  const reasonWidth =
+    beside >= LEAST_REASON_WIDTH && results.some((result) => remarksOn(result).length > 0) ? beside : 0;
   const heading = HEADINGS.map((text, column) => pad(text, widths[column]!)).join(GAP);
   const lines = [paint(reasonWidth > 0 ? `${heading}${GAP}WHY` : heading.trimEnd(), DIM, style)];
   for (const [index, result] of results.entries())
@@ -94,8 +95,7 @@ function rowLines(
 ): string[] {
   const fixed = cells.map((cell, column) => pad(shorten(cell, widths[column]!), widths[column]!));
   const coloured = [paint(fixed[0]!, COLOURS[result.verdict], style), ...fixed.slice(1)].join(GAP);
-  // The columns say all of it where the limit was simply met.
-  const remarks = [...(result.reason === 'met' ? [] : [result.text]), ...result.notes].map(oneLine);
+  const remarks = remarksOn(result);
   if (reasonWidth === 0) {
     const below = remarks.flatMap((remark) => wrap(remark, Math.max(20, style.width - 4)));
     return [coloured, ...below.map((line) => `    ${line}`)];
@@ -103,6 +103,11 @@ function rowLines(
   const [first = '', ...rest] = remarks.flatMap((remark) => wrap(remark, reasonWidth));
   const indent = ' '.repeat(lineWidth(widths) + GAP.length);
   return [`${coloured}${GAP}${first}`, ...rest.map((line) => indent + line)];
+}
+
+/** The columns say all of it where the limit was simply met. */
+function remarksOn({ reason, text, notes }: ObjectiveResult): string[] {
+  return [...(reason === 'met' ? [] : [text]), ...notes].map(oneLine);
 }
 
 function footer(report: Report, style: TableStyle): string[] {
