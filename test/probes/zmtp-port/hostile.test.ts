@@ -143,6 +143,28 @@ describe('a peer', () => {
     expect(reading).toMatchObject({ outcome: 'good' });
   });
 
+  test('that waits for our READY before it sends its own is healthy', async () => {
+    const reading = await probePeer((socket) => {
+      socket.write(greeting());
+      socket.on('data', (chunk) => {
+        if (chunk.includes('READY')) socket.write(ready());
+      });
+    });
+
+    expect(reading).toMatchObject({ outcome: 'good' });
+  });
+
+  test('of another socket type hears nothing of ours', async () => {
+    const heard: Buffer[] = [];
+    const reading = await probePeer((socket) => {
+      socket.on('data', (chunk) => heard.push(chunk));
+      says(greeting(), ready('ROUTER'))(socket);
+    });
+
+    expect(reading.reason).toBe('wrong socket type: the peer is ROUTER, expected PUB');
+    expect(Buffer.concat(heard).includes('READY')).toBe(false);
+  });
+
   test('that hangs up at any byte of the handshake is never good and leaves no connection', async () => {
     const bytes = Buffer.concat([greeting(), ready()]);
 

@@ -18,6 +18,12 @@ import { closedFailure, type Stage, timeoutFailure } from './stage.ts';
  */
 const KEEP_ALIVE_MS = 120_000;
 
+/**
+ * libzmq hangs up as soon as it sees a mechanism or a socket type that it cannot use, perhaps before it has told its own. So we let the
+ * peer speak first, for this long: some wait for us.
+ */
+const COURTESY_MS = 250;
+
 export interface ConnectionOptions extends Address {
   /** What we announce ourselves as. */
   socketType: 'SUB' | 'DEALER' | 'REQ' | 'PUB' | 'PUSH';
@@ -66,9 +72,11 @@ export class Connection {
   readonly #frames = new FrameParser(limits.handshakeFrameBytes);
   readonly #messages = new MessageAssembler();
   readonly #times: StepTimes = {};
-  #unsentGreeting: Buffer | undefined;
+  #courteous = true;
+  #heldBack: Buffer | undefined;
   readonly #opened: (opening: Opening) => void;
   readonly #release: () => void;
+  #courtesy: NodeJS.Timeout | undefined;
   #stage: Stage = 'connecting';
   #stepStarted = performance.now();
   #minor = 0;
@@ -86,12 +94,11 @@ export class Connection {
     this.#handshake = clientHandshake(options.security, options.socketType);
     this.#socket = connect({ host: options.host, port: options.port, noDelay: true });
     const timer = setTimeout(() => this.#end(timeoutFailure(this.#stage, this.#greeting.received)), options.timeoutMs);
-    const patience = setTimeout(() => this.#finishGreeting(), options.timeoutMs / 3);
     const stop = () => this.close();
     signal.addEventListener('abort', stop, { once: true });
     this.#release = () => {
       clearTimeout(timer);
-      clearTimeout(patience);
+      clearTimeout(this.#courtesy);
       signal.removeEventListener('abort', stop);
     };
     this.#listen();
@@ -136,14 +143,25 @@ export class Connection {
     this.#times.connectMs = this.#stepTime();
     this.#stage = 'greeting';
     const [start, rest] = encodeGreeting(this.#options.security.mechanism);
-    this.#unsentGreeting = rest;
     this.#write(start);
+    this.#holdBack(rest);
+    this.#courtesy = setTimeout(() => this.#speakUp(), Math.min(COURTESY_MS, this.#options.timeoutMs / 3));
   }
 
-  /** Sends the rest when the peer has told its mechanism, or when it seems to wait for us. */
-  #finishGreeting(): void {
-    if (this.#unsentGreeting) this.#write(this.#unsentGreeting);
-    this.#unsentGreeting = undefined;
+  #holdBack(bytes: Buffer): void {
+    if (this.#courteous) this.#heldBack = bytes;
+    else this.#write(bytes);
+  }
+
+  /** The peer seems to wait for us. */
+  #speakUp(): void {
+    this.#courteous = false;
+    this.#sendHeldBack();
+  }
+
+  #sendHeldBack(): void {
+    if (this.#heldBack) this.#write(this.#heldBack);
+    this.#heldBack = undefined;
   }
 
   #receive(chunk: Buffer): void {
@@ -168,8 +186,9 @@ export class Connection {
     this.#minor = greeting.minor;
     this.#times.greetingMs = this.#stepTime();
     this.#stage = 'handshake';
-    this.#finishGreeting();
-    this.#write(this.#handshake.begin);
+    this.#sendHeldBack();
+    if (this.#handshake.canWait) this.#holdBack(this.#handshake.begin);
+    else this.#write(this.#handshake.begin);
   }
 
   #receiveFrames(chunk: Buffer): void {
@@ -200,6 +219,7 @@ export class Connection {
         'socket-type',
         `wrong socket type: the peer is ${this.#peerType}, expected ${peers.join(' or ')}`,
       );
+    this.#sendHeldBack();
     this.#times.handshakeMs = this.#stepTime();
     this.#stage = 'open';
     this.#frames.allow(limits.frameBytes);

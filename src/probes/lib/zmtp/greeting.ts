@@ -10,10 +10,7 @@ export interface Greeting {
   mechanism: string;
 }
 
-/**
- * Our greeting: ZMTP 3.1, the client's side of the mechanism. In two parts, because libzmq hangs up as soon as it sees a mechanism that
- * is not its own, before it has told which one it wants; the first part is enough to make it tell.
- */
+/** Our greeting: ZMTP 3.1, the client's side of the mechanism. The first part is enough to make a peer send all of its own. */
 export function encodeGreeting(mechanism: string): [signatureAndVersion: Buffer, rest: Buffer] {
   const bytes = Buffer.alloc(GREETING_BYTES);
   bytes[0] = 0xff;

@@ -9,8 +9,10 @@ export type HandshakeStep = { send: Buffer } | { properties: Map<string, string>
 
 /** The client's side of a mechanism, without a socket. */
 export interface Handshake {
-  /** Sent right after the greetings. */
+  /** Our first command. */
   begin: Buffer;
+  /** The peer goes on without it, so that it may be held back until the peer has said what it is. */
+  canWait: boolean;
   /** Takes the peer's next command. Throws where it refuses or breaks the protocol. */
   take(command: Command): HandshakeStep;
 }
@@ -22,13 +24,14 @@ export function clientHandshake(security: Security, socketType: string): Handsha
 }
 
 function nullHandshake(metadata: Buffer): Handshake {
-  return { begin: encodeCommand('READY', metadata), take: (command) => readyOf(command) };
+  return { begin: encodeCommand('READY', metadata), canWait: true, take: (command) => readyOf(command) };
 }
 
 function plainHandshake(security: { username: string; password: string }, metadata: Buffer): Handshake {
   let welcomed = false;
   return {
     begin: encodeCommand('HELLO', Buffer.concat([shortText(security.username), shortText(security.password)])),
+    canWait: false,
     take(command) {
       if (welcomed || command.name === 'ERROR') return readyOf(command);
       if (command.name !== 'WELCOME') throw violation('a command other than WELCOME in the handshake');
