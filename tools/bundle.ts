@@ -38,8 +38,12 @@ export async function bundle({ root, outDir }: BundleRequest): Promise<Metafile>
     legalComments: 'linked',
     banner: { js: REQUIRE_FOR_COMMONJS },
     plugins: [lazyPackages(), englishOnly()],
-    // The other entry reads a file beside itself, which would not be there.
-    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
+    alias: {
+      // The other entry reads a file beside itself, which would not be there.
+      '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled',
+      // The same code as ES modules: what is not used stays out, and nothing is read through `require`.
+      yaml: join(root, 'node_modules/yaml/browser/index.js'),
+    },
     define: { STEADFAST_VERSION: JSON.stringify(versionOf(root)) },
     metafile: true,
     logLevel: 'warning',

@@ -146,7 +146,10 @@ function finish({ document, plan, values, secrets }: DocumentReading): LoadedPla
       plan: { ...plan, digest: digestOf(digestible(plan, shown, mask)) },
       file: document.file,
       secrets: secrets.texts,
-      resolvedYaml: resolvedYaml(shown),
+      // Only a run writes it.
+      get resolvedYaml() {
+        return resolvedYaml(shown);
+      },
     },
   ];
 }

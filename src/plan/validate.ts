@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { type Path, showValue } from './diagnostic.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { wordIssue } from './issue-text.ts';
@@ -7,14 +7,14 @@ import type { Problems } from './problems.ts';
 import { keysAt } from './schema-walk.ts';
 
 // Code made for a schema pays off after thousands of values; a plan is read once, and its check is to start fast.
-z.config({ jitless: true });
+const WITHOUT_MADE_CODE = { jitless: true };
 
 type Issue = z.core.$ZodIssue;
 const MAX_UNKNOWN_KEYS = 20;
 
 /** Checks a value that stands at a path, tells everything that is wrong, and gives the parsed value if nothing is. */
 export function validate<T>(schema: z.ZodType<T>, value: unknown, path: Path, problems: Problems): T | undefined {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, WITHOUT_MADE_CODE);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.flatMap((issue) => mostSpecific(issue, value));
   for (const issue of issues) tell(issue, { schema, value, path, problems });
@@ -23,7 +23,7 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown, path: Path, pr
 
 /** Like `validate`, but a value that a recorded plan shows masked is nobody's mistake. */
 export function validateMasked<T>(schema: z.ZodType<T>, value: unknown, path: Path, problems: Problems): T | undefined {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, WITHOUT_MADE_CODE);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.flatMap((issue) => mostSpecific(issue, value));
   const mistakes = issues.filter((issue) => !String(valueAt(value, issue.path as Path)).includes(MASK));
