@@ -178,3 +178,14 @@ export function countSlots(view: SlotView, rule?: GoodRule): SlotCounts {
   }
   return counts;
 }
+
+/** Why slots were not good, most often; `undefined` where no answer gave a reason. */
+export function mostFrequentReason(view: SlotView, rule?: GoodRule): string | undefined {
+  const counts = new Map<string, number>();
+  for (let index = 0; index < view.rows.length; index++) {
+    if (view.rows[index] === MISSING || slotState(view, index, rule) === GOOD) continue;
+    const reason = view.column.reason(view.rows[index]!);
+    if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
+}

@@ -49,9 +49,9 @@ function reasonOf(
 }
 
 function missText(measured: Measured, indicator: Indicator): string {
-  return indicator.kind === 'timeToRecover' && measured.high === Number.POSITIVE_INFINITY
-    ? ': not recovered by the end'
-    : '';
+  const unrecovered = indicator.kind === 'timeToRecover' && measured.high === Number.POSITIVE_INFINITY;
+  const mostly = measured.mostly === undefined ? '' : `; mostly: ${measured.mostly}`;
+  return `${unrecovered ? ': not recovered by the end' : ''}${mostly}`;
 }
 
 function inconclusiveReason(

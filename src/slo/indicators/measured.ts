@@ -16,6 +16,8 @@ export interface Measured {
   resampled?: Resampled;
   /** The statistic over what was answered, between low and high. */
   point?: number;
+  /** What most of the slots that were not good said. */
+  mostly?: string | undefined;
   /** Never bad since the request: a pass of its own kind. */
   notAffected?: true;
   notes: string[];

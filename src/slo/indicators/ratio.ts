@@ -1,6 +1,6 @@
 import { GOOD } from '../column.ts';
 import type { GoodRule } from '../model/plan.ts';
-import { countSlots, MISSING, type SlotView, slotState } from '../slot-view.ts';
+import { countSlots, MISSING, mostFrequentReason, type SlotView, slotState } from '../slot-view.ts';
 import { type Measurable, undecidable } from './measured.ts';
 import { noSlots } from './no-slots.ts';
 import { forgivenNote, forgives } from './tolerance.ts';
@@ -21,6 +21,7 @@ export function measureRatio(view: SlotView, rule: GoodRule | undefined, tolerat
     point: counts.good / answered,
     unit: 'ratio',
     counts,
+    mostly: mostFrequentReason(view, rule),
     resampled: { values: answeredStates(view, rule), statistic: share },
     notes: forgiven ? [forgivenNote(counts, tolerateMissing)] : [],
   };

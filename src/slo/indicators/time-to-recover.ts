@@ -2,7 +2,7 @@ import { BAD, GOOD } from '../column.ts';
 import type { GoodRule } from '../model/plan.ts';
 import { formatDuration } from '../model/quantity.ts';
 import type { Moment } from '../phases.ts';
-import { countSlots, MISSING, type SlotView, slotState } from '../slot-view.ts';
+import { countSlots, MISSING, mostFrequentReason, type SlotView, slotState } from '../slot-view.ts';
 import { type Measurable, type Measured, undecidable } from './measured.ts';
 import { noSlots } from './no-slots.ts';
 import { earliestEnd, firstGoodOf, lastBreak, statesOf } from './stretch.ts';
@@ -37,6 +37,7 @@ export function measureTimeToRecover(
     high: Math.max(low.ms, high.ms),
     unit: 'ms',
     counts,
+    mostly: mostFrequentReason(view, thresholds.good),
     notes: [],
   };
   const between = high.index - low.index - 1;
