@@ -82,7 +82,7 @@ export async function runPlanOn(
     STEADFAST_STATE: join(lab.path, 'steadfast-state'),
   };
   const child = spawn(process.execPath, [PROGRAM, 'run', plan, '--out', folder], {
-    stdio: logFile === undefined ? 'inherit' : ['ignore', openSync(logFile, 'w'), openSync(logFile, 'a')],
+    stdio: logFile === undefined ? 'inherit' : intoFile(logFile),
     env,
   });
   const stop = planted ? plantWhenDue(lab, planted, join(folder, 'timeline.ndjson'), say) : () => undefined;
@@ -93,6 +93,11 @@ export async function runPlanOn(
   process.off('SIGTERM', onTerm);
   stop();
   return { exit: exit ?? 70, report: await readReport(folder), folder };
+}
+
+function intoFile(path: string): ['ignore', number, number] {
+  const file = openSync(path, 'w');
+  return ['ignore', file, file];
 }
 
 async function readReport(folder: string): Promise<Report | undefined> {

@@ -57,7 +57,8 @@ async function runInOrder(run: Run, slotZero: Offset): Promise<void> {
     if (halt === undefined) halt = await runExperiment(run, experiment, slotZero);
     else notRun.push(experiment);
   }
-  for (const experiment of notRun) recordGate(run, experiment, { open: false, reason: `not run: ${halt}` });
+  const closed = halt === undefined ? { open: false } : { open: false, reason: halt };
+  for (const experiment of notRun) recordGate(run, experiment, closed);
 }
 
 async function finish(run: Run): Promise<void> {

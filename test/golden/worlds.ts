@@ -185,7 +185,7 @@ const CLOSED_GATE: Entry = {
   experiment: 'again',
   at: 41_000,
   open: false,
-  reason: 'not run: the recovery objective of outage, recovers did not pass',
+  reason: 'the recovery objective of outage, recovers did not pass',
 };
 
 /** The timeline's bytes of a case. */

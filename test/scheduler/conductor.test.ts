@@ -206,7 +206,7 @@ describe('the gate', () => {
     expect(steps(entries)).toEqual(['started@0', 'quiesced@1000', 'ended@1000']);
     expect(entriesOf(entries, 'gate')).toMatchObject([
       { experiment: 'cut', open: false, reason: 'port-open-before failed' },
-      { experiment: 'lag', open: false, reason: 'not run: the gate before cut was closed: port-open-before failed' },
+      { experiment: 'lag', open: false, reason: 'the gate before cut was closed: port-open-before failed' },
       { experiment: 'kill', open: false },
     ]);
     expect(calls).toEqual([]);

@@ -75,7 +75,7 @@ describe('a signal', () => {
     const { entries } = await conducted(() => ({ abort: AbortSignal.abort('SIGINT') }));
 
     expect(entries.map((entry) => entry.type)).toEqual(['vantage', 'gate', 'end']);
-    expect(entries[1]).toMatchObject({ open: false, reason: 'not run: SIGINT' });
+    expect(entries[1]).toMatchObject({ open: false, reason: 'SIGINT' });
   });
 
   test('samples and drains that hang get little time', async () => {

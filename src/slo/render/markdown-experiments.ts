@@ -57,5 +57,5 @@ function mechanismWord(holds: boolean | undefined): string {
 function valuesText(values: Record<string, number> | undefined): string {
   const pairs = Object.entries(values ?? {}).sort(([left], [right]) => (left < right ? -1 : 1));
   if (pairs.length === 0) return '';
-  return ` (${pairs.map(([name, value]) => `${escapeMarkdown(name)} ${value}`).join(', ')})`;
+  return ` (${pairs.map(([name, value]) => `${escapeMarkdown(name)} ${Number(value.toFixed(3))}`).join(', ')})`;
 }

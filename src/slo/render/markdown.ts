@@ -19,7 +19,7 @@ export function renderMarkdown(report: Report): string {
     ...baselineSection(report),
     ...probeSection(report),
     ...deliverySection(report),
-    again(report),
+    again(),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -98,21 +98,16 @@ function measurementFacts({ measurement, target }: Report['objectives'][number])
   return [sample, `${level} confidence interval ${range}`, ...against];
 }
 
-function again(report: Report): string {
+function again(): string {
   return [
     '## Judge again',
     '',
-    'The recording lies beside this report. The same recording and plan always give the same report:',
+    'The recording lies in the folder of the run. The same recording and plan always give the same report; in that folder:',
     '',
     '```sh',
-    `steadfast judge ${shellWord(`runs/${report.run}`)}`,
+    'steadfast judge .',
     '```',
     '',
     'With `--plan PLAN` the objectives of another plan are applied to what was recorded here.',
   ].join('\n');
-}
-
-function shellWord(text: string): string {
-  const safe = text.replace(/[^ -~]/g, '?').replaceAll('`', '?');
-  return /^[\w./:=@%+-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
 }
