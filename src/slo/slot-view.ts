@@ -1,6 +1,7 @@
 import { BAD, type Column, GAP, GOOD } from './column.ts';
 import type { Offset } from './model/entry.ts';
-import type { GoodRule, Plan, ProbeSpec } from './model/plan.ts';
+import type { GoodRule, Plan, ProbeSpec, Unit } from './model/plan.ts';
+import { inUnit } from './model/quantity.ts';
 import type { Window } from './phases.ts';
 import { lookbackMs } from './promql-lookback.ts';
 import type { Recording } from './recording.ts';
@@ -124,19 +125,20 @@ export function slotState(view: SlotView, index: number, rule?: GoodRule): numbe
   if (row === MISSING) return MISSING;
   const code = view.column.code(row);
   if (rule) {
-    const byValues = stateByRule(view.column, row, rule);
+    const byValues = stateByRule(view, row, rule);
     if (byValues !== MISSING) return byValues;
     return code === BAD ? BAD : MISSING;
   }
   return code === GOOD || code === BAD ? code : MISSING;
 }
 
-function stateByRule(column: Column, row: number, rule: GoodRule): number {
+function stateByRule({ probe, column }: SlotView, row: number, rule: GoodRule): number {
   let state = GOOD;
   for (const name in rule) {
     const values = valuesOfRow(column, row, name);
+    const unit = probe.values[name]?.unit ?? '1';
     if (values.length === 0) state = state === BAD ? BAD : MISSING;
-    else if (!values.every((value) => isWithin(value, rule[name]!))) state = BAD;
+    else if (!values.every((value) => isWithin(value, rule[name]!, unit))) state = BAD;
   }
   return state;
 }
@@ -148,10 +150,10 @@ function valuesOfRow(column: Column, row: number, name: string): number[] {
   return (column.parts(row) ?? []).flatMap((part) => part.values[name] ?? []);
 }
 
-function isWithin(value: number, limits: GoodRule[string]): boolean {
+function isWithin(value: number, limits: GoodRule[string], unit: Unit): boolean {
   return (
-    (limits.atMost === undefined || value <= limits.atMost.value) &&
-    (limits.atLeast === undefined || value >= limits.atLeast.value)
+    (limits.atMost === undefined || value <= inUnit(limits.atMost, unit)) &&
+    (limits.atLeast === undefined || value >= inUnit(limits.atLeast, unit))
   );
 }
 

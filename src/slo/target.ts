@@ -1,8 +1,8 @@
 import type { Measurable, Measured } from './indicators/measured.ts';
 import { baselineReference, objectiveReference } from './instrument.ts';
 import { measure, type Scope } from './measure.ts';
-import type { BaselineSpec, Objective, Quantity, Target, Unit } from './model/plan.ts';
-import { formatValue } from './model/quantity.ts';
+import type { BaselineSpec, Objective, Target, Unit } from './model/plan.ts';
+import { formatValue, inUnit } from './model/quantity.ts';
 import type { AppliedTarget, ReasonCode } from './model/report.ts';
 import type { Recording } from './recording.ts';
 import { referencePoints } from './reference.ts';
@@ -136,10 +136,4 @@ function limitText(
   const times = target.times === 1 ? '' : `${target.times} times `;
   const plus = target.plus ? ` plus ${target.plus.text}` : '';
   return `${formatValue(point, unit)} (${times}${name}${plus})`;
-}
-
-/** Times convert into one another; everything else is in its unit already (the loader has checked). */
-function inUnit(quantity: Quantity, unit: Unit): number {
-  if (unit === 's' && quantity.unit === 'ms') return quantity.value / 1000;
-  return quantity.value;
 }

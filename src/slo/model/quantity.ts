@@ -56,6 +56,12 @@ export function parseQuantity(input: unknown): Parsed {
   return { ok: false, problem: 'expected a number, a percentage (99.9%), a duration (30s) or a size (10MB)' };
 }
 
+/** A quantity's number in the unit of a value. Times convert into one another; everything else is in its unit already. */
+export function inUnit(quantity: Quantity, unit: Unit): number {
+  if (unit === 's' && quantity.unit === 'ms') return quantity.value / 1000;
+  return quantity.value;
+}
+
 const TIME_STEPS: [number, string][] = [
   [86_400_000, 'd'],
   [3_600_000, 'h'],
