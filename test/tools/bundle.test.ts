@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { plantTree, REPOSITORY } from '../repository/planted-tree.ts';
 
-const lazy = ['axios', '@kubernetes/client-node', '@platformatic/kafka', '@temporalio/client', 'prom-client'];
+const lazy = ['axios', '@platformatic/kafka', '@temporalio/client', 'prom-client'];
 
 const program = `#!/usr/bin/env node
 import { parse } from 'yaml';
