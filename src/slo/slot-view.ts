@@ -137,17 +137,18 @@ function stateByRule({ probe, column }: SlotView, row: number, rule: GoodRule): 
   for (const name in rule) {
     const values = valuesOfRow(column, row, name);
     const unit = probe.values[name]?.unit ?? '1';
-    if (values.length === 0) state = state === BAD ? BAD : MISSING;
-    else if (!values.every((value) => isWithin(value, rule[name]!, unit))) state = BAD;
+    if (!values.every((value) => Number.isNaN(value) || isWithin(value, rule[name]!, unit))) return BAD;
+    if (values.some(Number.isNaN)) state = MISSING;
   }
   return state;
 }
 
-/** A sample's own value, or those of its parts. */
+/** A sample's own value, or those of its parts; NaN where there is none. */
 function valuesOfRow(column: Column, row: number, name: string): number[] {
   const own = column.value(row, name);
-  if (!Number.isNaN(own)) return [own];
-  return (column.parts(row) ?? []).flatMap((part) => part.values[name] ?? []);
+  const parts = column.parts(row) ?? [];
+  if (!Number.isNaN(own) || parts.length === 0) return [own];
+  return parts.map((part) => part.values[name] ?? Number.NaN);
 }
 
 function isWithin(value: number, limits: GoodRule[string], unit: Unit): boolean {
