@@ -1,21 +1,24 @@
 import { spawnSync } from 'node:child_process';
 
-/** A process's figures, medians over its runs. */
+/** A process's figures in its least disturbed run. */
 export interface ChildMeasurement {
   wallMs: number;
   peakMegabytes: number;
 }
 
-const RUNS = 3;
+const RUNS = 5;
 
-/** Runs each command in turn (A B A B ...), so that a machine that slows down slows all of them. Each child prints `{wallMs, peakBytes}`. */
+/**
+ * Runs each command in turn (A B A B ...), so that a machine that slows down slows all of them; the shortest time of each counts, since other
+ * work on the machine only ever adds. Each child prints `{wallMs, peakKilobytes}`.
+ */
 export async function measureChild(...commands: string[][]): Promise<ChildMeasurement[]> {
   const runs = commands.map((): ChildMeasurement[] => []);
   for (let run = 0; run < RUNS; run++)
     for (const [index, command] of commands.entries()) runs[index]!.push(runChild(command));
   return runs.map((each) => ({
-    wallMs: median(each.map(({ wallMs }) => wallMs)),
-    peakMegabytes: median(each.map(({ peakMegabytes }) => peakMegabytes)),
+    wallMs: Math.min(...each.map(({ wallMs }) => wallMs)),
+    peakMegabytes: Math.max(...each.map(({ peakMegabytes }) => peakMegabytes)),
   }));
 }
 

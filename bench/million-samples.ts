@@ -15,7 +15,7 @@ export interface MillionSamples {
   judge: ChildMeasurement;
 }
 
-/** Both run as processes of their own, in turn, three times each; medians count. */
+/** Both run as processes of their own, in turn. */
 export async function benchMillionSamples(): Promise<MillionSamples> {
   const folder = mkdtempSync(join(tmpdir(), 'steadfast-bench-'));
   try {
