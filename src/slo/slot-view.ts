@@ -47,9 +47,9 @@ export function viewSlots(
   const from = first < 0 ? dues.length : first;
   const view = { probe, column, lookbackMs: lookback, reachingOut: from };
   if (options.asOf === undefined) return { ...view, dues: dues.subarray(from), rows: rows.subarray(from) };
-  const settled = (_: number, index: number): boolean =>
+  const isSettled = (index: number): boolean =>
     index >= from && (rows[index] !== MISSING || dues[index]! + probe.timeoutMs < options.asOf!);
-  return { ...view, dues: dues.filter(settled), rows: rows.filter(settled) };
+  return keepSlots({ ...view, dues, rows }, isSettled);
 }
 
 interface Piece {
@@ -117,6 +117,12 @@ function lowerBound(column: Column, order: Int32Array, due: Offset): number {
     else high = middle;
   }
   return low;
+}
+
+/** The slots of a view that are wanted. */
+export function keepSlots(view: SlotView, wanted: (index: number) => boolean): SlotView {
+  const isWanted = (_: number, index: number): boolean => wanted(index);
+  return { ...view, dues: view.dues.filter(isWanted), rows: view.rows.filter(isWanted) };
 }
 
 /** What a slot's answer says: `GOOD`, `BAD`, or `MISSING` where there is no usable answer. With a rule, its values decide. */

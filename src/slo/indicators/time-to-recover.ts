@@ -2,10 +2,11 @@ import { BAD, GOOD } from '../column.ts';
 import type { GoodRule } from '../model/plan.ts';
 import { formatDuration } from '../model/quantity.ts';
 import type { Moment } from '../phases.ts';
-import { countSlots, MISSING, mostFrequentReason, type SlotView, slotState } from '../slot-view.ts';
+import { countSlots, keepSlots, MISSING, mostFrequentReason, type SlotView, slotState } from '../slot-view.ts';
 import { type Measurable, type Measured, undecidable } from './measured.ts';
 import { noSlots } from './no-slots.ts';
 import { earliestEnd, firstGoodOf, lastBreak, statesOf } from './stretch.ts';
+import { forgivenNote, forgives } from './tolerance.ts';
 
 export interface Thresholds {
   good?: GoodRule;
@@ -15,22 +16,25 @@ export interface Thresholds {
 
 /**
  * The time from `origin` (recovered; one-shot: injected) to the start of the last good stretch, which reaches the end of the window, as an
- * interval. `view` holds all slots since the request, so that what was bad before the origin is known too. The low bound takes missing
- * slots as good, the high one as bad.
+ * interval. `due` holds all slots since the request, so that what was bad before the origin is known too; but without an answer since then
+ * nothing is known. The low bound takes missing slots as good, the high one as bad; those that are forgiven are left out.
  */
 export function measureTimeToRecover(
-  view: SlotView,
+  due: SlotView,
   origin: Moment,
   thresholds: Thresholds,
   tolerateMissing: number,
 ): Measurable {
-  const counts = countSlots(view, thresholds.good);
-  if (view.rows.length === 0) return noSlots(view, 'ms');
-  if (counts.good + counts.bad === 0)
-    return undecidable('no-samples', `none of the ${view.rows.length} due slots was answered`, 'ms', counts);
-  const forgiven = counts.missing > 0 && counts.missing <= tolerateMissing * view.rows.length;
+  const counts = countSlots(due, thresholds.good);
+  const recovery = keepSlots(due, (index) => due.dues[index]! >= origin.latest);
+  if (recovery.rows.length === 0) return { ...noSlots(recovery, 'ms'), counts };
+  const inRecovery = countSlots(recovery, thresholds.good);
+  if (inRecovery.good + inRecovery.bad === 0)
+    return undecidable('no-samples', `none of the ${recovery.rows.length} due slots was answered`, 'ms', counts);
+  const forgiven = forgives(inRecovery, tolerateMissing);
+  const view = forgiven ? withoutForgiven(due, origin, thresholds.good) : due;
   const low = lowBound(view, origin, thresholds);
-  const high = highBound(view, origin, thresholds, forgiven ? GOOD : BAD);
+  const high = highBound(view, origin, thresholds);
   const measured: Measured = {
     decidable: true,
     low: low.ms,
@@ -41,15 +45,19 @@ export function measureTimeToRecover(
     notes: [],
   };
   const between = high.index - low.index - 1;
-  if (!forgiven && between > 0 && missingBetween(view, low.index, high.index, thresholds.good))
+  if (between > 0 && missingBetween(view, low.index, high.index, thresholds.good))
     measured.wideBecause = {
       reason: 'missing-samples',
       text: `${between} slots between the last bad and the first good one are missing`,
     };
   if (counts.missing === 0 && neverBad(view, thresholds)) measured.notAffected = true;
-  if (forgiven)
-    measured.notes.push(`${counts.missing} of ${view.rows.length} slots are missing; the plan tolerates it`);
+  if (forgiven) measured.notes.push(forgivenNote(inRecovery, tolerateMissing));
   return measured;
+}
+
+/** Tolerance speaks of the recovery phase: what is missing before it stays missing. */
+function withoutForgiven(view: SlotView, origin: Moment, rule: GoodRule | undefined): SlotView {
+  return keepSlots(view, (index) => view.dues[index]! < origin.latest || slotState(view, index, rule) !== MISSING);
 }
 
 function neverBad(view: SlotView, { good, successThreshold, failureThreshold }: Thresholds): boolean {
@@ -74,23 +82,17 @@ function lowBound(view: SlotView, origin: Moment, { good, failureThreshold }: Th
  * The service was good at some moment of each good sample of the stretch, thus it had recovered by the earliest end among them; with
  * overlapping samples that need not be the first one's.
  */
-function highBound(view: SlotView, origin: Moment, thresholds: Thresholds, missingAs: number): Edge {
-  const states = statesOf(view, thresholds.good, missingAs);
+function highBound(view: SlotView, origin: Moment, thresholds: Thresholds): Edge {
+  const states = statesOf(view, thresholds.good, BAD);
   const broken = lastBreak(states, thresholds.failureThreshold);
-  const answered = withoutMissing(view, states, thresholds.good);
-  const index = firstGoodOf(answered, broken + 1, thresholds.successThreshold);
+  const index = firstGoodOf(states, broken + 1, thresholds.successThreshold);
   if (index < 0) return { index: states.length, ms: Number.POSITIVE_INFINITY };
-  return { index, ms: Math.max(0, earliestEnd(view, answered, GOOD, index) - origin.earliest) };
+  return { index, ms: Math.max(0, earliestEnd(view, states, GOOD, index) - origin.earliest) };
 }
 
 function missingBetween(view: SlotView, after: number, before: number, rule: GoodRule | undefined): boolean {
   for (let index = after + 1; index < before; index++) if (slotState(view, index, rule) === MISSING) return true;
   return false;
-}
-
-/** Missing slots never count towards the good samples that a stretch must hold. */
-function withoutMissing(view: SlotView, states: Uint8Array, rule: GoodRule | undefined): Uint8Array {
-  return states.map((state, index) => (slotState(view, index, rule) === MISSING ? BAD : state));
 }
 
 /** The probe interval that would decide a limit which lies inside the interval. */
