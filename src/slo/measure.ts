@@ -48,7 +48,7 @@ export function measure(indicator: Indicator, scope: Scope): Measurable {
     case 'timeToRecover':
       return measureTimeToRecover(sinceRequest(scope, probe), recoveryOrigin(scope), indicator, scope.tolerateMissing);
     case 'timeToImpact':
-      return measureTimeToImpact(sinceRequest(scope, probe), scope.times.injected!, scope.times.lastSlot, indicator);
+      return measureTimeToImpact(sinceRequest(scope, probe), scope.times.injected!, indicator);
   }
 }
 

@@ -7,20 +7,15 @@ import { earliestEnd, firstBreak, statesOf } from './stretch.ts';
 import type { Thresholds } from './time-to-recover.ts';
 
 /**
- * The time from the real injection to the first bad stretch, as an interval. Where the service was never bad, the impact lies beyond the end
- * of what was observed: the low bound is that end, the high one unbounded.
+ * The time from the real injection to the first bad stretch, as an interval. Where the service was never bad, the impact lies beyond the last
+ * good sample: its start is the low bound, the high one is unbounded.
  */
-export function measureTimeToImpact(
-  view: SlotView,
-  origin: Moment,
-  windowEnd: number,
-  thresholds: Thresholds,
-): Measurable {
+export function measureTimeToImpact(view: SlotView, origin: Moment, thresholds: Thresholds): Measurable {
   const counts = countSlots(view, thresholds.good);
   if (view.rows.length === 0) return noSlots(view, 'ms');
   if (counts.good + counts.bad === 0)
     return undecidable('no-samples', `none of the ${view.rows.length} due slots was answered`, 'ms', counts);
-  const low = earliestImpact(view, origin, windowEnd, thresholds);
+  const low = earliestImpact(view, origin, thresholds);
   const measured: Measured = {
     decidable: true,
     low,
@@ -37,12 +32,11 @@ export function measureTimeToImpact(
   return measured;
 }
 
-/** With missing slots bad: after the start of the last good sample before the first bad stretch. */
-function earliestImpact(view: SlotView, origin: Moment, windowEnd: number, thresholds: Thresholds): number {
+/** With missing slots bad: after the start of the last good sample before the first bad stretch, or before the end. */
+function earliestImpact(view: SlotView, origin: Moment, thresholds: Thresholds): number {
   const states = statesOf(view, thresholds.good, BAD);
   const broken = firstBreak(states, thresholds.failureThreshold);
-  if (broken < 0) return Math.max(0, windowEnd - origin.latest);
-  let good = broken - 1;
+  let good = (broken < 0 ? states.length : broken) - 1;
   while (good >= 0 && states[good] !== GOOD) good--;
   if (good < 0) return 0;
   return Math.max(0, view.column.started(view.rows[good]!) - view.lookbackMs - origin.latest);
