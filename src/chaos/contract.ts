@@ -68,6 +68,7 @@ export interface DriverType<Config = unknown> {
   /** The word in the plan's `driver:`. */
   type: string;
   summary: string;
+  /** In `z.lazy`, so that only a plan that names the type waits for its schema. */
   config: z.ZodType<Config>;
   /** True where the action strikes once and has no duration (kill and restart at once). */
   oneShot(config: Config): boolean;

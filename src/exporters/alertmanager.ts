@@ -3,17 +3,19 @@ import { duration, httpUrl } from '../clients/config-schema.ts';
 import { CERTIFICATE_WITH_KEY, certificateWithKey, httpAccess } from '../clients/http-access.ts';
 import { defineExporter } from './contract.ts';
 
-const config = z
-  .strictObject({
-    urls: z.array(httpUrl()).min(1).max(20).describe('every replica: they do not pass alerts on to each other'),
-    resolveAfter: duration()
-      .default(691_200_000)
-      .describe('how long an alert stays if no run renews it; past the next run'),
-    reportUrl: httpUrl().optional().describe('where a person finds the report; the link in the notification'),
-    timeout: duration().default(8000).describe('for one attempt; there are two at most'),
-    ...httpAccess,
-  })
-  .refine(certificateWithKey, CERTIFICATE_WITH_KEY);
+const config = z.lazy(() =>
+  z
+    .strictObject({
+      urls: z.array(httpUrl()).min(1).max(20).describe('every replica: they do not pass alerts on to each other'),
+      resolveAfter: duration()
+        .default(691_200_000)
+        .describe('how long an alert stays if no run renews it; past the next run'),
+      reportUrl: httpUrl().optional().describe('where a person finds the report; the link in the notification'),
+      timeout: duration().default(8000).describe('for one attempt; there are two at most'),
+      ...httpAccess(),
+    })
+    .refine(certificateWithKey, CERTIFICATE_WITH_KEY),
+);
 
 /** Alerts straight to Alertmanager, for places without a Pushgateway. Alertmanager forgets them when it restarts. */
 export const alertmanagerExporter = defineExporter<z.output<typeof config>>({

@@ -24,6 +24,7 @@ export interface ExporterType<Config = unknown> {
   /** The word in the plan's `type:`. */
   type: string;
   summary: string;
+  /** In `z.lazy`, so that only a plan that names the type waits for its schema. */
   config: z.ZodType<Config>;
   /** YAML of a whole exporter, for the docs; checked against the schema by a test. */
   example: string;

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { defineExporter } from './contract.ts';
 
-const config = z.strictObject({
-  dir: z.string().min(1).describe('each run gets a folder of its own in there, named by the run'),
-});
+const config = z.lazy(() =>
+  z.strictObject({
+    dir: z.string().min(1).describe('each run gets a folder of its own in there, named by the run'),
+  }),
+);
 
 /** Copies of the report where the run's own folder is not kept, such as a volume that a web server shows. */
 export const fileExporter = defineExporter<z.output<typeof config>>({

@@ -4,9 +4,11 @@ import type { Delivery } from '../slo/model/report.ts';
 import { defineExporter } from './contract.ts';
 import type { MetricsServer } from './lib/metrics-server.ts';
 
-const config = z.strictObject({
-  listen: hostAndPort().default('127.0.0.1:9779').describe('host:port; 0.0.0.0 to be reached from other machines'),
-});
+const config = z.lazy(() =>
+  z.strictObject({
+    listen: hostAndPort().default('127.0.0.1:9779').describe('host:port; 0.0.0.0 to be reached from other machines'),
+  }),
+);
 
 /** Live metrics to be scraped while the run lasts. A run that ends takes them along: use a Pushgateway to keep its result. */
 export const metricsExporter = defineExporter<z.output<typeof config>>({

@@ -3,20 +3,24 @@ import { duration, httpUrl } from '../clients/config-schema.ts';
 import { CERTIFICATE_WITH_KEY, certificateWithKey, httpAccess } from '../clients/http-access.ts';
 import { defineExporter } from './contract.ts';
 
-const labelName = z
-  .string()
-  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a label name: letters, digits and underscores')
-  .refine((name) => name !== 'job' && name !== 'plan', 'job has a key of its own, and plan is always set');
+const config = z.lazy(() =>
+  z
+    .strictObject({
+      url: httpUrl().describe('address of the Pushgateway, with the path prefix if it has one'),
+      job: z.string().min(1).default('steadfast').describe('the job label of the group'),
+      grouping: z.record(labelName(), z.string()).default({}).describe('more labels of the group, beside job and plan'),
+      timeout: duration().default(8000).describe('for one attempt; there are two at most'),
+      ...httpAccess(),
+    })
+    .refine(certificateWithKey, CERTIFICATE_WITH_KEY),
+);
 
-const config = z
-  .strictObject({
-    url: httpUrl().describe('address of the Pushgateway, with the path prefix if it has one'),
-    job: z.string().min(1).default('steadfast').describe('the job label of the group'),
-    grouping: z.record(labelName, z.string()).default({}).describe('more labels of the group, beside job and plan'),
-    timeout: duration().default(8000).describe('for one attempt; there are two at most'),
-    ...httpAccess,
-  })
-  .refine(certificateWithKey, CERTIFICATE_WITH_KEY);
+function labelName() {
+  return z
+    .string()
+    .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a label name: letters, digits and underscores')
+    .refine((name) => name !== 'job' && name !== 'plan', 'job has a key of its own, and plan is always set');
+}
 
 /** Pushes a run's metrics once, at its end. They stay there until the next run replaces them. */
 export const pushgatewayExporter = defineExporter<z.output<typeof config>>({

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import * as z from 'zod';
 import type { Path } from './diagnostic.ts';
 
 type Schema = z.core.$ZodType;
@@ -11,7 +11,6 @@ interface Definition {
   items?: Schema[];
   valueType?: Schema;
   innerType?: Schema;
-  getter?: () => Schema;
   in?: Schema;
   out?: Schema;
   options?: Schema[];
@@ -60,7 +59,6 @@ function innerOf(definition: Definition): Schema[] {
   if (definition.type === 'intersection')
     return [definition.left, definition.right].filter((side) => side !== undefined);
   if (definition.type === 'pipe') return [inputOf(definition)].filter((side) => side !== undefined);
-  if (definition.type === 'lazy') return definition.getter ? [definition.getter()] : [];
   return definition.innerType ? [definition.innerType] : [];
 }
 
@@ -78,5 +76,7 @@ function childrenAt(place: Schema, step: string | number): Schema[] {
 }
 
 function definitionOf(schema: Schema): Definition {
+  // What `def` has would build the schema behind it anew at each step.
+  if (schema instanceof z.core.$ZodLazy) return { type: 'lazy', innerType: schema._zod.innerType };
   return schema._zod.def as unknown as Definition;
 }

@@ -66,7 +66,7 @@ export interface ProbeType<Config = unknown> {
   summary: string;
   /**
    * A strict schema of `config:`. Durations are accepted through `plan/units` compatible helpers in `slo/model/quantity`; keys that hold
-   * secrets carry `.meta({ secret: true })`.
+   * secrets carry `.meta({ secret: true })`. In `z.lazy`, so that only a plan that names the type waits for it.
    */
   config: z.ZodType<Config>;
   /** Values by name, with unit, kind and help. */

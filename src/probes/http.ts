@@ -4,37 +4,41 @@ import type { HttpAnswer, HttpClient } from '../clients/http.ts';
 import { CERTIFICATE_WITH_KEY, certificateWithKey, httpAccess } from '../clients/http-access.ts';
 import { defineProbe, type ProbeContext, type ProbeSession, type Reading } from './contract.ts';
 
-const status = z.number().int().min(100).max(599);
-
-const config = z
-  .strictObject({
-    url: httpUrl(),
-    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-    body: z.string().describe('sent as it stands').optional(),
-    expectStatus: z
-      .union([status, z.array(status).min(1)])
-      .describe('default: 200 to 299')
-      .optional(),
-    expectBody: z
-      .union([
-        z.string().min(1),
-        z.strictObject({ matches: z.string().min(1).refine(isPattern, 'not a regular expression') }),
-      ])
-      .describe('a text the body must hold, or {matches: regular expression}')
-      .optional(),
-    maxBody: z
-      .number()
-      .int()
-      .min(1)
-      .max(67_108_864)
-      .default(1_048_576)
-      .describe('bytes that are read of the body at most'),
-    maxRedirects: z.number().int().min(0).max(10).default(0),
-    ...httpAccess,
-  })
-  .refine(certificateWithKey, CERTIFICATE_WITH_KEY);
+const config = z.lazy(() =>
+  z
+    .strictObject({
+      url: httpUrl(),
+      method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+      body: z.string().describe('sent as it stands').optional(),
+      expectStatus: z
+        .union([status(), z.array(status()).min(1)])
+        .describe('default: 200 to 299')
+        .optional(),
+      expectBody: z
+        .union([
+          z.string().min(1),
+          z.strictObject({ matches: z.string().min(1).refine(isPattern, 'not a regular expression') }),
+        ])
+        .describe('a text the body must hold, or {matches: regular expression}')
+        .optional(),
+      maxBody: z
+        .number()
+        .int()
+        .min(1)
+        .max(67_108_864)
+        .default(1_048_576)
+        .describe('bytes that are read of the body at most'),
+      maxRedirects: z.number().int().min(0).max(10).default(0),
+      ...httpAccess(),
+    })
+    .refine(certificateWithKey, CERTIFICATE_WITH_KEY),
+);
 
 type Config = z.output<typeof config>;
+
+function status() {
+  return z.number().int().min(100).max(599);
+}
 
 /** One request on a connection of its own, as a client that comes anew sees the service. */
 export const httpProbe = defineProbe<Config>({

@@ -2,10 +2,12 @@ import * as z from 'zod';
 import type { QueryAnswer } from '../clients/query.ts';
 import { defineProbe, type ProbeContext, type ProbeSession, type Reading } from './contract.ts';
 
-const config = z.strictObject({
-  source: z.string().min(1).describe('a source of the plan'),
-  query: z.string().min(1).describe('PromQL that gives one series; aggregate with sum, max, ...'),
-});
+const config = z.lazy(() =>
+  z.strictObject({
+    source: z.string().min(1).describe('a source of the plan'),
+    query: z.string().min(1).describe('PromQL that gives one series; aggregate with sum, max, ...'),
+  }),
+);
 
 type Config = z.output<typeof config>;
 

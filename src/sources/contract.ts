@@ -6,7 +6,7 @@ export interface SourceType<Config = unknown> {
   /** The word in the plan's `type:`. */
   type: string;
   summary: string;
-  /** Keys that hold secrets carry `.meta({ secret: true })`. */
+  /** Keys that hold secrets carry `.meta({ secret: true })`. In `z.lazy`, so that only a plan that names the type waits for it. */
   config: z.ZodType<Config>;
   /** YAML of a whole source, for the docs; checked against the schema by a test. */
   example: string;

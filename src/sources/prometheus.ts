@@ -3,13 +3,15 @@ import { duration, httpUrl } from '../clients/config-schema.ts';
 import { CERTIFICATE_WITH_KEY, certificateWithKey, httpAccess } from '../clients/http-access.ts';
 import { defineSource } from './contract.ts';
 
-const config = z
-  .strictObject({
-    url: httpUrl().describe('address of the server, with the path prefix if it has one'),
-    timeout: duration().default(10_000).describe('for one query'),
-    ...httpAccess,
-  })
-  .refine(certificateWithKey, CERTIFICATE_WITH_KEY);
+const config = z.lazy(() =>
+  z
+    .strictObject({
+      url: httpUrl().describe('address of the server, with the path prefix if it has one'),
+      timeout: duration().default(10_000).describe('for one query'),
+      ...httpAccess(),
+    })
+    .refine(certificateWithKey, CERTIFICATE_WITH_KEY),
+);
 
 /** Prometheus, and whatever speaks its query API (Thanos, Mimir, VictoriaMetrics). */
 export const prometheusSource = defineSource<z.output<typeof config>>({

@@ -48,3 +48,12 @@ describe('the example of a plug-in stands in a plan that the loader and the JSON
     expect(accepts.safeParse(plan).error?.issues).toBeUndefined();
   });
 });
+
+const configs = Object.entries(registries).flatMap(
+  ([kind, types]: [string, ReadonlyMap<string, { config: z.ZodType }>]) =>
+    [...types].map(([type, { config }]): [string, string, z.ZodType] => [kind, type, config]),
+);
+
+test.each(configs)('%s: the schema of %s is built only for a plan that names it', (_kind, _type, config) => {
+  expect(config, 'wrap it in z.lazy: every command that reads a plan would wait for it').toBeInstanceOf(z.ZodLazy);
+});

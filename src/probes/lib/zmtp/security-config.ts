@@ -10,20 +10,22 @@ export interface SecurityConfig {
 }
 
 /** Keys to spread into a probe's schema; refine it with `checkSecurity`. */
-export const securityKeys = {
-  mechanism: z
-    .enum(['NULL', 'PLAIN'], {
-      error: (issue) => (issue.input === 'CURVE' ? 'CURVE is not supported: expected NULL or PLAIN' : undefined),
-    })
-    .default('NULL')
-    .describe('Security mechanism of the peer; CURVE is not supported'),
-  username: z.string().min(1).max(255).optional().describe('For PLAIN'),
-  passwordFile: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('For PLAIN: a file that holds the password; read for each connection'),
-};
+export function securityKeys() {
+  return {
+    mechanism: z
+      .enum(['NULL', 'PLAIN'], {
+        error: (issue) => (issue.input === 'CURVE' ? 'CURVE is not supported: expected NULL or PLAIN' : undefined),
+      })
+      .default('NULL')
+      .describe('Security mechanism of the peer; CURVE is not supported'),
+    username: z.string().min(1).max(255).optional().describe('For PLAIN'),
+    passwordFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('For PLAIN: a file that holds the password; read for each connection'),
+  };
+}
 
 /** PLAIN needs a name and a password, NULL has none. */
 export function checkSecurity(config: SecurityConfig, context: z.RefinementCtx): void {
