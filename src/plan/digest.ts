@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from './sha256.ts';
 
 /** `sha256:` and hex over a value's canonical JSON: keys sorted, nothing undefined, no white space. */
 export function digestOf(value: unknown): string {
-  return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`;
+  return `sha256:${sha256Hex(canonicalJson(value))}`;
 }
 
 /** JSON that depends on what a value says, not on the order in which it was put together. */
