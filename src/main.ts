@@ -33,21 +33,22 @@ const COMMANDS: Record<string, Command> = {
 async function io(): Promise<CommandIo> {
   const { registries } = await import('./registries.ts');
   return {
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout,
+    stderr,
     env: process.env,
     registries,
   };
 }
 
 async function runIo(): Promise<RunIo> {
+  for (const stream of [process.stdout, process.stderr]) forgiving(stream);
   return {
     ...(await io()),
     abort: stopSignal(),
     version: VERSION,
     terminal: {
       isTty: process.stderr.isTTY === true,
-      write: (text) => void process.stderr.write(text),
+      write: stderr,
       get columns() {
         return process.stdout.columns ?? process.stderr.columns;
       },
@@ -62,7 +63,7 @@ async function runIo(): Promise<RunIo> {
 
 async function createLog(format: 'text' | 'json', mask: Mask) {
   if (format === 'json') return (await import('./clients/pino-log.ts')).createPinoLog({ level: 'info', to: 2, mask });
-  return (await import('./cli/text-log.ts')).createTextLog((text) => void process.stderr.write(text), mask);
+  return (await import('./cli/text-log.ts')).createTextLog(stderr, mask);
 }
 
 /** Aborts on a signal and on an error of ours that nobody caught: whatever is broken is mended first, then the process ends. */
@@ -70,7 +71,7 @@ function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      if (controller.signal.aborted) process.stderr.write(`${signal}: still removing the fault, please wait\n`);
+      if (controller.signal.aborted) stderr(`${signal}: still removing the fault, please wait\n`);
       else controller.abort(new Error(`stopped by ${signal}`));
     });
   const onBug = (error: unknown) => {
@@ -84,29 +85,37 @@ function stopSignal(): AbortSignal {
 
 let uncaught: unknown;
 
-async function main(args: readonly string[]): Promise<ExitCode> {
-  const [name, ...rest] = args;
-  if (name === '--version' || name === '-V') return say(process.stdout, `${VERSION}\n`, EXIT.pass);
-  if (name === '--help' || name === '-h' || name === 'help') return say(process.stdout, USAGE, EXIT.pass);
-  const command = name === undefined ? undefined : COMMANDS[name];
-  if (command) return command(rest);
-  return say(process.stderr, `${name === undefined ? '' : `There is no command ${name}.\n\n`}${USAGE}`, EXIT.badPlan);
+function stdout(text: string): void {
+  forgiving(process.stdout).write(text);
 }
 
-function say(to: NodeJS.WriteStream, text: string, code: ExitCode): ExitCode {
-  to.write(text);
+function stderr(text: string): void {
+  forgiving(process.stderr).write(text);
+}
+
+/** A reader that closes the pipe early (head) is no reason to leave a fault behind. Only what is written to is opened: that takes time. */
+function forgiving(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.listenerCount('error') > 0 ? stream : stream.on('error', () => undefined);
+}
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === '--version' || name === '-V') return say(stdout, `${VERSION}\n`, EXIT.pass);
+  if (name === '--help' || name === '-h' || name === 'help') return say(stdout, USAGE, EXIT.pass);
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (command) return command(rest);
+  return say(stderr, `${name === undefined ? '' : `There is no command ${name}.\n\n`}${USAGE}`, EXIT.badPlan);
+}
+
+function say(to: (text: string) => void, text: string, code: ExitCode): ExitCode {
+  to(text);
   return code;
 }
 
 function bug(error: unknown): ExitCode {
-  process.stderr.write(
-    `This is a bug of Steadfast ${VERSION}:\n${error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  stderr(`This is a bug of Steadfast ${VERSION}:\n${error instanceof Error ? error.stack : String(error)}\n`);
   return EXIT.bug;
 }
-
-// A reader that closes the pipe early (head) is no reason to leave a fault behind.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const code = await main(process.argv.slice(2)).catch(bug);
 process.exitCode = uncaught === undefined ? code : code === EXIT.faultMayRemain ? code : bug(uncaught);

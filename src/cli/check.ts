@@ -15,7 +15,7 @@ const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
 
 /** `steadfast check`. */
 export async function check(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const asked = readArguments(args, OPTIONS);
+  const asked = await readArguments(args, OPTIONS);
   if (asked.ok && asked.values.help) return say(io.stdout, CHECK_USAGE, EXIT.pass);
   if (!asked.ok || asked.positionals.length === 0) {
     const problem = asked.ok ? 'Which plan? Name at least one file or directory.' : asked.problem;

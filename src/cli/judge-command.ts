@@ -29,7 +29,7 @@ const OPTIONS = {
 
 /** `steadfast judge`. */
 export async function judgeCommand(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const asked = readArguments(args, OPTIONS);
+  const asked = await readArguments(args, OPTIONS);
   if (asked.ok && asked.values.help) return say(io.stdout, JUDGE_USAGE, EXIT.pass);
   const folder = asked.ok && asked.positionals.length === 1 ? asked.positionals[0] : undefined;
   if (!asked.ok || folder === undefined)

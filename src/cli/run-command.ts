@@ -62,7 +62,7 @@ interface RunOptions {
 
 /** `steadfast run`. */
 export async function runCommand(args: readonly string[], io: RunIo): Promise<ExitCode> {
-  const options = readOptions(args);
+  const options = await readOptions(args);
   if (options === 'help') return say(io.stdout, RUN_USAGE, EXIT.pass);
   if (typeof options === 'string') return say(io.stderr, `${options}\n\n${RUN_USAGE}`, EXIT.badPlan);
   const loaded = await loadPlans(options, io);
@@ -75,8 +75,8 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<Ex
   return runAll(loaded.plans, options, folder, io, log);
 }
 
-function readOptions(args: readonly string[]): RunOptions | string {
-  const asked = readArguments(args, OPTIONS);
+async function readOptions(args: readonly string[]): Promise<RunOptions | string> {
+  const asked = await readArguments(args, OPTIONS);
   if (!asked.ok) return asked.problem;
   const { values, positionals } = asked;
   if (values.help) return 'help';

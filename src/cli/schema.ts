@@ -13,7 +13,7 @@ const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
 
 /** `steadfast schema`. */
 export async function schema(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const asked = readArguments(args, OPTIONS);
+  const asked = await readArguments(args, OPTIONS);
   if (asked.ok && asked.values.help) return say(io.stdout, SCHEMA_USAGE, EXIT.pass);
   if (!asked.ok) return say(io.stderr, `${asked.problem}\n\n${SCHEMA_USAGE}`, EXIT.badPlan);
   if (asked.positionals.length > 0) return say(io.stderr, `This takes no plan.\n\n${SCHEMA_USAGE}`, EXIT.badPlan);
