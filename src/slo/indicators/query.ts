@@ -9,6 +9,9 @@ import { type Measurable, undecidable } from './measured.ts';
 import { boundsWithMissing } from './rank-bounds.ts';
 import { forgivenNote, forgives } from './tolerance.ts';
 
+/** Points carry whole microseconds. */
+const ROUNDING_MS = 0.001;
+
 /**
  * A statistic over the points of a recorded range query. Points whose lookback reaches out of the phase do not belong to it; steps without a
  * (finite) point are missing, and their value may have been anything.
@@ -29,9 +32,10 @@ export function measureQuery(
       `the query looks back ${formatDuration(from - window.from)}, which reaches out of a phase of ${formatDuration(window.to - window.from)}`,
       '1',
     );
-  const inside = points.values.filter((_, index) => points.times[index]! >= from && points.times[index]! <= window.to);
+  const isInside = (time: number): boolean => time >= from - ROUNDING_MS && time <= window.to + ROUNDING_MS;
+  const inside = points.values.filter((_, index) => isInside(points.times[index]!));
   if (inside.length === 0) return undecidable('reference-too-few', 'no point of the answer lies in this phase', '1');
-  const missing = Math.max(0, expectedPoints(from, window.to, reference!.step) - inside.length);
+  const missing = Math.max(0, stepsWithin(from, window.to, reference!.step * 1000, points.times[0]!) - inside.length);
   const counts = { good: inside.length, bad: 0, missing };
   const forgiven = forgives(counts, tolerateMissing);
   const value = applyStat(inside, stat);
@@ -47,9 +51,12 @@ export function measureQuery(
   };
 }
 
-/** Steps that lie in the phase for certain, wherever the grid of the answer begins. */
-function expectedPoints(from: number, to: number, stepSeconds: number): number {
-  return stepSeconds === 0 ? 1 : Math.floor((to - from) / (stepSeconds * 1000));
+/** How many steps of the answer's grid, of which any one point is known, lie in the phase. */
+function stepsWithin(from: number, to: number, stepMs: number, onGrid: number): number {
+  if (stepMs === 0) return 1;
+  const first = Math.ceil((from - onGrid - ROUNDING_MS) / stepMs);
+  const last = Math.floor((to - onGrid + ROUNDING_MS) / stepMs);
+  return last - first + 1;
 }
 
 const QUANTILES: Partial<Record<string, number>> = { max: 1, min: 0, median: 0.5 };
