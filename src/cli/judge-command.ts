@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { formatDiagnostic } from '../plan/diagnostic.ts';
 import { load } from '../plan/load.ts';
 import { judge } from '../slo/judge.ts';
-import type { Plan } from '../slo/model/plan.ts';
+import type { Indicator, Plan } from '../slo/model/plan.ts';
 import { Recording } from '../slo/recording.ts';
 import { renderTable } from '../slo/render/table.ts';
 import { damageOf, readTimeline } from '../timeline/reader.ts';
@@ -93,8 +93,16 @@ function strangerIn(fresh: Plan, recorded: Plan): string | undefined {
       return `objective ${name}: the run recorded no baseline ${bound.target.baseline}`;
     const unknown = wanted?.find((experiment) => !experiments.has(experiment));
     if (unknown !== undefined) return `objective ${name}: the run had no experiment ${unknown}`;
+    if (asksAnew(name, indicator, recorded)) return `objective ${name}: the run recorded the answer to another query`;
   }
   return undefined;
+}
+
+/** What was recorded under an objective's name is the answer to its query of that time, and not to one that was changed since. */
+function asksAnew(name: string, indicator: Indicator, recorded: Plan): boolean {
+  const before = recorded.objectives.find((objective) => objective.name === name)?.indicator;
+  if (indicator.kind !== 'query' || before?.kind !== 'query') return false;
+  return indicator.query !== before.query || indicator.source !== before.source;
 }
 
 async function loadOne(path: string, io: CommandIo, masked: boolean): Promise<Plan | undefined> {
