@@ -44,11 +44,14 @@ function judgeExpectation(facts: ExperimentFacts): ObjectiveResult {
   );
 }
 
+/** No objective of a plan can be called so: a name holds no brackets. */
+const EXPECTATION = '(expect)';
+
 /** The plan's own proof of a fault in the form of an objective, so that it is collected and judged as one. */
 export function expectationOf(experiment: Experiment): Objective | undefined {
   if (!experiment.expect) return undefined;
   return {
-    name: 'expect',
+    name: EXPECTATION,
     ...experiment.expect,
     severity: 'critical',
     tolerateMissing: 0,

@@ -122,7 +122,8 @@ export interface GateDecision {
 }
 
 /**
- * What a baseline source answered. `of` is `baseline:<name>` or `objective:<objective>@<experiment>`; values stay strings, so that NaN and
+ * What a baseline source answered. `of` is `baseline:<name>` or `objective:<objective>@<experiment>`, with `(expect)` for the objective where
+ * it is the plan's own proof of the fault; values stay strings, so that NaN and
  * Inf survive; points carry the offset (negative before the run began). `error` starts with one of the codes of `ReferenceErrorCode`
  * and a colon.
  */
