@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type { z } from 'zod';
 import type { Path } from './diagnostic.ts';
 
 type Schema = z.core.$ZodType;
@@ -76,7 +76,8 @@ function childrenAt(place: Schema, step: string | number): Schema[] {
 }
 
 function definitionOf(schema: Schema): Definition {
-  // What `def` has would build the schema behind it anew at each step.
-  if (schema instanceof z.core.$ZodLazy) return { type: 'lazy', innerType: schema._zod.innerType };
-  return schema._zod.def as unknown as Definition;
+  // A lazy schema's definition would build what is behind it anew at each step.
+  return schema._zod.def.type === 'lazy'
+    ? { type: 'lazy', innerType: (schema as z.core.$ZodLazy)._zod.innerType }
+    : (schema._zod.def as unknown as Definition);
 }

@@ -36,13 +36,13 @@ test('of the wrong plan `check` says what the page says', () => {
 const keys: [section: string, keys: string[]][] = [
   ['## `metadata`', Object.keys(envelope.envelope.shape.metadata.shape)],
   ['## `phases`', Object.keys(faults.phases.shape)],
-  ['## `limits`', [...Object.keys(faults.limits.shape), ...Object.keys(faults.stopCondition.shape)]],
+  ['## `limits`', [...Object.keys(faults.limits.shape), ...Object.keys(faults.stopCondition.unwrap().shape)]],
   ['## `probes`', Object.keys(instruments.probe.shape)],
-  ['## `baselines`', Object.keys(instruments.baseline.shape)],
+  ['## `baselines`', Object.keys(instruments.baseline.unwrap().shape)],
   ['## `experiments`', Object.keys(faults.experiment.shape)],
   ['## `objectives`', Object.keys(objectives.objective.shape)],
-  ['### Indicators', Object.values(objectives.indicators).flatMap(({ shape }) => Object.keys(shape))],
-  ['### Limits', Object.values(objectives.comparisons).flatMap(({ shape }) => Object.keys(shape))],
+  ['### Indicators', Object.values(objectives.indicators).flatMap((form) => Object.keys(form.unwrap().shape))],
+  ['### Limits', Object.values(objectives.comparisons).flatMap((form) => Object.keys(form.unwrap().shape))],
   ['### `expect`', Object.keys(objectives.expectation.shape)],
 ];
 

@@ -9,13 +9,15 @@ export const phases = z.strictObject({
     .describe('How long to wait in the end for what is in flight. Default 0s.'),
 });
 
-export const stopCondition = z.strictObject({
-  query: promQl,
-  source: reference('a source'),
-  above: z.number().optional(),
-  below: z.number().optional(),
-  for: durationBetween(0, HOUR_MS).optional().describe('How long without a break, or without data. Default 10s.'),
-});
+export const stopCondition = z.lazy(() =>
+  z.strictObject({
+    query: promQl,
+    source: reference('a source'),
+    above: z.number().optional(),
+    below: z.number().optional(),
+    for: durationBetween(0, HOUR_MS).optional().describe('How long without a break, or without data. Default 10s.'),
+  }),
+);
 
 export const limits = z.strictObject({
   maxFault: durationBetween(SECOND_MS, DAY_MS)

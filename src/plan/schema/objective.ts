@@ -2,45 +2,34 @@ import * as z from 'zod';
 import { percentage } from '../../clients/config-schema.ts';
 import { durationBetween, HOUR_MS, name, phase, promQl, quantity, reference, stat } from './words.ts';
 
-const good = z
-  .record(z.string(), z.strictObject({ atMost: quantity.optional(), atLeast: quantity.optional() }))
-  .describe("Decides from values what a good sample is, instead of the probe's own outcome.");
-
-const threshold = z.int().min(1).max(10_000);
-const transition = {
-  good: good.optional(),
-  successThreshold: threshold.optional().describe('Good samples in a row that count as recovered. Default 3.'),
-  failureThreshold: threshold.optional().describe('Bad samples in a row that count as an outage. Default 1.'),
-};
-const value = z.string().min(1).describe('PROBE.VALUE');
-
-/** The forms of an indicator by the key that tells them apart. */
+/** The forms of an indicator by the key that tells them apart; built where a plan has them, as all that not every plan has. */
 export const indicators = {
-  ratio: z.strictObject({ ratio: reference('a probe'), good: good.optional() }),
-  quantile: z.strictObject({
-    quantile: value,
-    q: z.number().gt(0).max(1).describe('Above 0, at most 1: the maximum.'),
-  }),
-  total: z.strictObject({ total: value }),
-  timeToRecover: z.strictObject({ timeToRecover: reference('a probe'), ...transition }),
-  timeToImpact: z.strictObject({ timeToImpact: reference('a probe'), ...transition }),
-  query: z.strictObject({
-    query: promQl,
-    source: reference('a source'),
-    stat,
-    step: durationBetween(1000, HOUR_MS).optional(),
-  }),
+  ratio: z.lazy(() => z.strictObject({ ratio: reference('a probe'), good: good().optional() })),
+  quantile: z.lazy(() =>
+    z.strictObject({
+      quantile: value(),
+      q: z.number().gt(0).max(1).describe('Above 0, at most 1: the maximum.'),
+    }),
+  ),
+  total: z.lazy(() => z.strictObject({ total: value() })),
+  timeToRecover: z.lazy(() => z.strictObject({ timeToRecover: reference('a probe'), ...transition() })),
+  timeToImpact: z.lazy(() => z.strictObject({ timeToImpact: reference('a probe'), ...transition() })),
+  query: z.lazy(() =>
+    z.strictObject({
+      query: promQl,
+      source: reference('a source'),
+      stat,
+      step: durationBetween(1000, HOUR_MS).optional(),
+    }),
+  ),
 } as const;
 
 export type IndicatorKind = keyof typeof indicators;
 
-const times = z.number().gt(0).max(1e6).optional().describe('A factor.');
-const plus = quantity.optional().describe('An addition.');
-
 /** The forms of a limit that is not a constant, by the key that tells them apart. */
 export const comparisons = {
-  baseline: z.strictObject({ baseline: reference('a baseline'), times, plus }),
-  steady: z.strictObject({ steady: z.literal(true), times, plus }),
+  baseline: z.lazy(() => z.strictObject({ baseline: reference('a baseline'), ...change() })),
+  steady: z.lazy(() => z.strictObject({ steady: z.literal(true), ...change() })),
 } as const;
 
 const bounds = {
@@ -67,3 +56,29 @@ export const objective = z.strictObject({
   atLeastSeen: z.int().min(1).optional().describe('The least traffic that makes it decidable.'),
   comparable: z.literal(true).optional().describe('You vouch that two different instruments may be compared.'),
 });
+
+function value() {
+  return z.string().min(1).describe('PROBE.VALUE');
+}
+
+function good() {
+  return z
+    .record(z.string(), z.strictObject({ atMost: quantity.optional(), atLeast: quantity.optional() }))
+    .describe("Decides from values what a good sample is, instead of the probe's own outcome.");
+}
+
+function transition() {
+  const threshold = z.int().min(1).max(10_000).optional();
+  return {
+    good: good().optional(),
+    successThreshold: threshold.describe('Good samples in a row that count as recovered. Default 3.'),
+    failureThreshold: threshold.describe('Bad samples in a row that count as an outage. Default 1.'),
+  };
+}
+
+function change() {
+  return {
+    times: z.number().gt(0).max(1e6).optional().describe('A factor.'),
+    plus: quantity.optional().describe('An addition.'),
+  };
+}

@@ -23,7 +23,7 @@ export function durationBetween(minMs: number, maxMs: number): z.ZodType<number,
 }
 
 /** One word of PromQL is enough; whether it is sound only the source can say. */
-export const promQl = z.string().trim().min(1).max(10_000).describe('A PromQL expression.');
+export const promQl = z.lazy(() => z.string().trim().min(1).max(10_000).describe('A PromQL expression.'));
 
 /** What a plug-in reads; its own schema says more. */
 export const anyConfig = z.unknown().optional().describe('What the type reads.');
@@ -34,12 +34,14 @@ export const phase = z
     'steady: before the fault. fault: while it holds. recovery: after it. impact: from its request to the end. run: all.',
   );
 
-export const stat = z
-  .union([
-    z.enum(['median', 'mean', 'max', 'min', 'last', 'first']),
-    z.strictObject({ quantile: z.number().gt(0).max(1).describe('Above 0, at most 1.') }),
-  ])
-  .describe('How many points become one number.');
+export const stat = z.lazy(() =>
+  z
+    .union([
+      z.enum(['median', 'mean', 'max', 'min', 'last', 'first']),
+      z.strictObject({ quantile: z.number().gt(0).max(1).describe('Above 0, at most 1.') }),
+    ])
+    .describe('How many points become one number.'),
+);
 
 /** A number, a percentage, a duration or a size; its unit must fit what it is compared with. */
 export const quantity = z
