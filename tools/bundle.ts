@@ -11,11 +11,13 @@ export interface BundleRequest {
   outDir: string;
 }
 
-// The alias is long because a short one collides with the names that minifying makes.
+// Made on first use: most chunks hold no CommonJS, and a command is to start fast. The name is long because a short one collides
+// with the names that minifying makes.
 const REQUIRE_FOR_COMMONJS = [
-  "import { createRequire as createRequireForBundledCommonJs } from 'node:module';",
-  'const require = createRequireForBundledCommonJs(import.meta.url);',
-].join('');
+  'let requireForBundledCommonJs;',
+  'const require = (id) => (requireForBundledCommonJs ??=',
+  "process.getBuiltinModule('node:module').createRequire(import.meta.url))(id);",
+].join(' ');
 
 /**
  * Bundles `src/main.ts` into `steadfast.js` and one chunk for each package that is imported dynamically, so that a command
