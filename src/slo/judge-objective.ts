@@ -63,10 +63,14 @@ export function judgeObjective(objective: Objective, facts: ExperimentFacts): Ob
   return cutShort(result, objective, measured, window, facts);
 }
 
-function hasOrigin(objective: Objective, times: ExperimentTimes): boolean {
-  if (objective.indicator.kind === 'timeToRecover')
-    return (times.oneShot ? times.injected : times.recovered) !== undefined;
-  return objective.indicator.kind !== 'timeToImpact' || times.injected !== undefined;
+/** A time runs from a moment and looks at what happened since the request: a damaged recording may lack either. */
+function hasOrigin(
+  { indicator: { kind } }: Objective,
+  { phases, oneShot, injected, recovered }: ExperimentTimes,
+): boolean {
+  if (kind !== 'timeToRecover' && kind !== 'timeToImpact') return true;
+  const origin = kind === 'timeToImpact' || oneShot ? injected : recovered;
+  return phases.impact !== undefined && origin !== undefined;
 }
 
 function judgeInScope(
@@ -123,7 +127,7 @@ function cutShort(
   if (facts.asOf !== undefined || failsForCertain(result, objective, measured)) return result;
   if (facts.aborted !== undefined && window.countsTo >= facts.times.ended)
     return inconclusive(result, 'aborted', `the run was aborted: ${facts.aborted}`);
-  if (window.open) return inconclusive(result, 'recording-cut', 'the recording ends before the experiment did');
+  if (window.open) return inconclusive(result, 'recording-cut', openText(facts));
   const short = shortfallMs(objective, facts);
   if (short > 0)
     return inconclusive(
@@ -132,6 +136,12 @@ function cutShort(
       `the recovery phase was ${Math.round(short)}ms shorter than planned`,
     );
   return result;
+}
+
+function openText({ times }: ExperimentFacts): string {
+  return times.complete
+    ? 'the recording does not show where this phase ends'
+    : 'the recording ends before the experiment did';
 }
 
 /** A count above its limit stays above it, however the run would have gone on. */

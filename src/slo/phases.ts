@@ -40,14 +40,14 @@ export interface ExperimentTimes {
 /** Reads an experiment's phases from its events (design: phases come from evidence). `asOf` judges a run that still goes on. */
 export function experimentTimes(recording: Recording, experiment: string, asOf?: Offset): ExperimentTimes {
   const events = recording.eventsOf(experiment);
-  const complete = events.some((event) => event.state === 'ended');
   const horizon = asOf ?? recording.lastOffset;
-  const lastSlot = first(events, 'quiesced')?.at ?? horizon;
+  const ended = first(events, 'ended')?.at;
+  const lastSlot = first(events, 'quiesced')?.at ?? ended ?? horizon;
   const times: ExperimentTimes = {
     oneShot: events.some((event) => event.oneShot === true),
     lastSlot,
-    ended: first(events, 'ended')?.at ?? Math.max(horizon, lastSlot),
-    complete,
+    ended: ended ?? Math.max(horizon, lastSlot),
+    complete: ended !== undefined,
     phases: {},
   };
   const workflow = events.some((event) => event.fault !== undefined);
@@ -55,7 +55,7 @@ export function experimentTimes(recording: Recording, experiment: string, asOf?:
   setMoment(times, 'requested', first(events, 'requested'));
   setMoment(times, 'injected', first(events, 'injected'));
   setMoment(times, 'recovering', workflow ? last(events, 'recovering') : first(events, 'recovering'));
-  setMoment(times, 'recovered', last(events, 'recovered'));
+  if (isEveryFaultGone(events)) setMoment(times, 'recovered', last(events, 'recovered'));
   const failed = first(events, 'failed');
   if (failed) times.failed = failed;
   const leftBehind = last(events, 'left-behind');
@@ -64,18 +64,28 @@ export function experimentTimes(recording: Recording, experiment: string, asOf?:
   return times;
 }
 
+/** Of several faults each must have gone; one that is still there would make its time a recovery. */
+function isEveryFaultGone(events: ChaosEvent[]): boolean {
+  const gone = new Set(events.filter(({ state }) => state === 'recovered').map(({ fault }) => fault));
+  return gone.has(undefined) || events.every(({ state, fault }) => state !== 'injected' || gone.has(fault));
+}
+
 function phasesOf(times: ExperimentTimes): Partial<Record<PhaseName, Window>> {
   const { started, requested, injected, recovered } = times;
+  const broken = injected ?? times.recovering ?? recovered;
   const faultEnd = times.oneShot ? recovered : times.recovering;
   const recoveryStart = times.oneShot ? injected : injected && recovered;
   const phases: Partial<Record<PhaseName, Window>> = {};
-  if (started) phases.steady = window(times, started, requested);
-  if (injected) phases.fault = window(times, injected, faultEnd);
+  // A fault that came unrequested, or never ended, lost its event to damage: where the phase ends is then not known.
+  if (started) phases.steady = { ...window(times, started, requested), ...(!requested && broken && UNENDED) };
+  if (injected) phases.fault = { ...window(times, injected, faultEnd), ...(!faultEnd && UNENDED) };
   if (recoveryStart) phases.recovery = window(times, recoveryStart, undefined);
   if (requested) phases.impact = window(times, requested, undefined);
   if (started) phases.run = window(times, started, undefined);
   return phases;
 }
+
+const UNENDED = { open: true };
 
 /** From the latest possible beginning to the earliest possible end: slots inside an uncertain span count in neither neighbour. */
 function window(times: ExperimentTimes, from: Moment, to: Moment | undefined): Window {
