@@ -125,7 +125,7 @@ function cutShort(
   facts: ExperimentFacts,
 ): ObjectiveResult {
   if (facts.asOf !== undefined || failsForCertain(result, objective, measured)) return result;
-  if (facts.aborted !== undefined && window.countsTo >= facts.times.ended)
+  if (facts.aborted !== undefined && endedByAbort(objective, window, facts))
     return inconclusive(result, 'aborted', `the run was aborted: ${facts.aborted}`);
   if (window.open) return inconclusive(result, 'recording-cut', openText(facts));
   const short = shortfallMs(objective, facts);
@@ -136,6 +136,16 @@ function cutShort(
       `the recovery phase was ${Math.round(short)}ms shorter than planned`,
     );
   return result;
+}
+
+/** What reaches the end, and a fault that was removed before its time. */
+function endedByAbort({ phase }: Objective, window: Window, { times, experiment }: ExperimentFacts): boolean {
+  if (window.countsTo >= times.ended) return true;
+  const { injected, recovering, recovered } = times;
+  if (phase !== 'fault' || !injected || !recovering) return false;
+  // A fault that strikes once and was seen to end is removed at that very moment; an abort removes first and sees the end later.
+  if (times.oneShot) return recovered !== undefined && recovered.latest > recovering.latest;
+  return recovering.latest - injected.earliest < experiment.durationMs - 1;
 }
 
 function openText({ times }: ExperimentFacts): string {
