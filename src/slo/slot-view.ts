@@ -42,19 +42,21 @@ export function viewSlots(
   const lookback = probe.promql === undefined ? 0 : lookbackMs(probe.promql);
   const earliest = options.keepReachingOut ? window.from : window.from + lookback;
   const pieces = gridsOf(recording, probe.at).flatMap((grid) => pieceOf(plan, column, probe, grid, window) ?? []);
-  const { dues, rows } = pieces.length === 1 ? pieces[0]! : joined(pieces);
+  const { dues, rows, recorded } = pieces.length === 1 ? pieces[0]! : joined(pieces);
   const first = dues.findIndex((due) => due >= earliest);
   const from = first < 0 ? dues.length : first;
   const view = { probe, column, lookbackMs: lookback, reachingOut: from };
   if (options.asOf === undefined) return { ...view, dues: dues.subarray(from), rows: rows.subarray(from) };
   const isSettled = (index: number): boolean =>
-    index >= from && (rows[index] !== MISSING || dues[index]! + probe.timeoutMs < options.asOf!);
+    index >= from && (recorded[index] === 1 || dues[index]! + probe.timeoutMs < options.asOf!);
   return keepSlots({ ...view, dues, rows }, isSettled);
 }
 
 interface Piece {
   dues: Float64Array;
   rows: Int32Array;
+  /** 1 where the recording speaks of the slot, if only to say why it is missing. */
+  recorded: Uint8Array;
 }
 
 /** The slots that one boot of the vantage brings into the window. */
@@ -65,13 +67,14 @@ function pieceOf(plan: Plan, column: Column, probe: ProbeSpec, grid: Grid, windo
   const firstDue = slotDue(plan.seed, probe, grid.slotZero, range.first);
   const dues = new Float64Array(range.last - range.first + 1);
   for (let index = 0; index < dues.length; index++) dues[index] = firstDue + index * probe.intervalMs;
-  return { dues, rows: rowsOfSlots(column, dues, probe.intervalMs) };
+  return { dues, ...rowsOfSlots(column, dues, probe.intervalMs) };
 }
 
 function joined(pieces: readonly Piece[]): Piece {
   return {
     dues: Float64Array.from(pieces.flatMap(({ dues }) => [...dues])),
     rows: Int32Array.from(pieces.flatMap(({ rows }) => [...rows])),
+    recorded: Uint8Array.from(pieces.flatMap(({ recorded }) => [...recorded])),
   };
 }
 
@@ -90,9 +93,9 @@ function gridsOf(recording: Recording, vantage: string): Grid[] {
 }
 
 /** Slots are found by their due time: a row that was due at no slot of the plan counts for nothing. */
-function rowsOfSlots(column: Column, dues: Float64Array, intervalMs: number): Int32Array {
+function rowsOfSlots(column: Column, dues: Float64Array, intervalMs: number): Omit<Piece, 'dues'> {
   const rows = new Int32Array(dues.length).fill(MISSING);
-  const answered = new Uint8Array(rows.length);
+  const recorded = new Uint8Array(rows.length);
   const order = column.rowsByDue();
   const base = dues[0]!;
   for (let index = lowerBound(column, order, base - 0.5); index < order.length; index++) {
@@ -101,11 +104,11 @@ function rowsOfSlots(column: Column, dues: Float64Array, intervalMs: number): In
     const position = Math.round((due - base) / intervalMs);
     if (position >= rows.length) break;
     if (Math.abs(dues[position]! - due) > 0.5) continue;
-    if (answered[position] === 0) rows[position] = column.code(row) === GAP ? MISSING : row;
+    if (recorded[position] === 0) rows[position] = column.code(row) === GAP ? MISSING : row;
     else if (rows[position] !== MISSING && column.code(rows[position]!) !== column.code(row)) rows[position] = MISSING;
-    answered[position] = 1;
+    recorded[position] = 1;
   }
-  return rows;
+  return { rows, recorded };
 }
 
 function lowerBound(column: Column, order: Int32Array, due: Offset): number {
