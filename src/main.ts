@@ -2,8 +2,9 @@
 import { EXIT, type ExitCode } from './cli/exit-codes.ts';
 import type { CommandIo } from './cli/io.ts';
 import type { RunIo } from './cli/run-command.ts';
+import { keepCompiledCode } from './compile-cache.ts';
 import type { Mask } from './plan/mask.ts';
-import { VERSION } from './version.ts';
+import { IS_BUNDLE, VERSION } from './version.ts';
 
 const USAGE = `Usage: steadfast COMMAND [options]
 
@@ -117,5 +118,6 @@ function bug(error: unknown): ExitCode {
   return EXIT.bug;
 }
 
+if (IS_BUNDLE) keepCompiledCode(process.env);
 const code = await main(process.argv.slice(2)).catch(bug);
 process.exitCode = uncaught === undefined ? code : code === EXIT.faultMayRemain ? code : bug(uncaught);
