@@ -41,7 +41,9 @@ export function viewSlots(
   const column = recording.column(probe.name, probe.at);
   const lookback = probe.promql === undefined ? 0 : lookbackMs(probe.promql);
   const earliest = options.keepReachingOut ? window.from : window.from + lookback;
-  const pieces = gridsOf(recording, probe.at).flatMap((grid) => pieceOf(plan, column, probe, grid, window) ?? []);
+  const pieces = gridsOf(recording, probe, window.from).flatMap(
+    (grid) => pieceOf(plan, column, probe, grid, window) ?? [],
+  );
   const { dues, rows, recorded } = pieces.length === 1 ? pieces[0]! : joined(pieces);
   const first = dues.findIndex((due) => due >= earliest);
   const from = first < 0 ? dues.length : first;
@@ -83,11 +85,11 @@ interface Grid {
   until: Offset;
 }
 
-/** One grid per boot of the vantage's process, each until the next. */
-function gridsOf(recording: Recording, vantage: string): Grid[] {
-  const boots = recording.boots.filter((boot) => boot.vantage === vantage).sort((a, b) => a.slotZero - b.slotZero);
-  return boots.map((boot, index) => ({
-    slotZero: boot.slotZero,
+/** One grid per boot of the vantage's process, each until the next; the first reaches back, since a late boot makes no slot less due. */
+function gridsOf(recording: Recording, { at, intervalMs }: ProbeSpec, from: Offset): Grid[] {
+  const boots = recording.boots.filter((boot) => boot.vantage === at).sort((a, b) => a.slotZero - b.slotZero);
+  return boots.map(({ slotZero }, index) => ({
+    slotZero: index === 0 ? slotZero - Math.max(0, Math.ceil((slotZero - from) / intervalMs)) * intervalMs : slotZero,
     until: boots[index + 1]?.slotZero ?? Number.POSITIVE_INFINITY,
   }));
 }
