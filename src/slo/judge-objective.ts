@@ -108,7 +108,7 @@ function judgeInScope(
   const result: ObjectiveResult = {
     ...base,
     ...judged,
-    measurement: limit.confidence ? { ...measurement, confidence: limit.confidence } : measurement,
+    measurement: { ...measurement, ...shownConfidence(limit.confidence) },
     target: limit.target,
     notes: [...measured.notes, ...limit.notes],
   };
@@ -198,6 +198,11 @@ function baseResult(objective: Objective, { experiment }: ExperimentFacts) {
 
 function measurementOf(measured: Measured, seen: number): Measurement {
   return { low: finite(measured.low), high: finite(measured.high), unit: measured.unit, ...measured.counts, seen };
+}
+
+/** An interval without an end is no number: what was measured says why it has none. */
+function shownConfidence(confidence: Measurement['confidence']): Pick<Measurement, 'confidence'> {
+  return confidence && Number.isFinite(confidence.low) && Number.isFinite(confidence.high) ? { confidence } : {};
 }
 
 function finite(value: number): number | null {
