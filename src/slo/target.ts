@@ -9,6 +9,7 @@ import { referencePoints } from './reference.ts';
 import { differenceInterval, type Measured as Resampled } from './stats/bootstrap.ts';
 import { randomStream } from './stats/random.ts';
 import { applyStat, statName } from './stats/statistic.ts';
+import { trafficOf } from './traffic.ts';
 
 export const CONFIDENCE_LEVEL = 0.95;
 
@@ -67,10 +68,13 @@ export function baselinePoints(recording: Recording, baseline: BaselineSpec) {
 
 function fromSteady(objective: Objective, scope: Scope): ReferenceValue {
   const window = scope.times.phases.steady;
-  if (!window) return { ok: false, reason: 'no-phase', text: 'there was no steady phase to compare with' };
+  if (!window || window.open)
+    return { ok: false, reason: 'no-phase', text: 'the recording shows no whole steady phase to compare with' };
   const reference = objectiveReference(objective.name, experimentOf(scope.reference), 'steady');
   const steady: Measurable = measure(objective.indicator, { ...scope, window, reference });
   if (!steady.decidable) return { ok: false, reason: steady.reason, text: `steady phase: ${steady.text}` };
+  const traffic = trafficOf({ indicator: objective.indicator }, steady, { ...scope, window });
+  if (!traffic.enough) return { ok: false, reason: 'no-traffic', text: `steady phase: ${traffic.text}` };
   const point = steady.point ?? steady.low;
   return {
     ok: true,

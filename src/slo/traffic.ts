@@ -16,7 +16,11 @@ export interface Traffic {
  * The no-traffic rule: an objective on lag, loss, order or work in flight is only decidable when the probe's traffic count advanced in that phase,
  * at least by `atLeastSeen`. Elsewhere `atLeastSeen` speaks of answers.
  */
-export function trafficOf(objective: Objective, measured: Measurable, scope: Scope): Traffic {
+export function trafficOf(
+  objective: Pick<Objective, 'indicator' | 'atLeastSeen'>,
+  measured: Measurable,
+  scope: Scope,
+): Traffic {
   const needed = objective.atLeastSeen ?? 1;
   const probe = probeOf(scope.plan, objective.indicator);
   const counter = probe && trafficCounter(probe, objective.indicator);
