@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build } from 'esbuild';
 import { englishOnly } from './english-only.ts';
 import { lazyPackages } from './lazy-packages.ts';
+import { mergeChunks } from './merge-chunks.ts';
 
 export interface BundleRequest {
   /** The folder with package.json and src/main.ts. */
@@ -19,11 +20,13 @@ const REQUIRE_FOR_COMMONJS = [
   "process.getBuiltinModule('node:module').createRequire(import.meta.url))(id);",
 ].join(' ');
 
+const READING_PLANS = ['src/cli/check.ts', 'src/registries.ts'];
+
 /**
  * Bundles `src/main.ts` into `steadfast.js` and one chunk for each package that is imported dynamically, so that a command
- * loads only what it uses. The code sees the version as the global constant `STEADFAST_VERSION`.
+ * loads only what it uses; what every command needs that reads a plan is one chunk. The code sees the version as the global constant `STEADFAST_VERSION`.
  */
-export async function bundle({ root, outDir }: BundleRequest): Promise<Metafile> {
+export async function bundle({ root, outDir }: BundleRequest): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
@@ -50,8 +53,8 @@ export async function bundle({ root, outDir }: BundleRequest): Promise<Metafile>
     metafile: true,
     logLevel: 'warning',
   });
+  await mergeChunks({ root, metafile, together: READING_PLANS });
   await chmod(join(outDir, 'steadfast.js'), 0o755);
-  return metafile;
 }
 
 function versionOf(root: string): string {
