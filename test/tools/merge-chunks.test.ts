@@ -8,7 +8,6 @@ import { plantTree } from '../repository/planted-tree.ts';
 
 /** Two features share a counter with each other and with what one of them loads late; each has an export of the same name. */
 const sources = {
-  'package.json': '{"type": "module"}',
   'src/main.ts': `import { early } from './early.ts';
 const features = { one: () => import('./one.ts'), two: () => import('./two.ts'), late: () => import('./late.ts') };
 const said: string[] = [early];
