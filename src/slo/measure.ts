@@ -27,6 +27,7 @@ export interface Scope {
 
 /** Measures an indicator over a window. */
 export function measure(indicator: Indicator, scope: Scope): Measurable {
+  if (scope.window.to <= scope.window.from) return undecidable('no-slots', 'nothing of this phase is certain', '1');
   if (indicator.kind === 'query')
     return measureQuery(
       scope.recording.references.get(scope.reference),
