@@ -30,7 +30,7 @@ rows.push({
 const startup = benchCheckStartup();
 rows.push({
   what: 'steadfast check from the bundle, over node -e 0',
-  measured: `${startup.ratio.toFixed(2)} times (${startup.checkMs.toFixed(0)} ms over ${startup.nothingMs.toFixed(0)} ms)`,
+  measured: `${startup.ratio.toFixed(2)} times (${startup.checkMs.toFixed(0)} ms over ${startup.nothingMs.toFixed(0)} ms; the first time ${startup.firstRatio.toFixed(2)} times)`,
   limit: '3 times',
   holds: startup.ratio <= 3,
 });
