@@ -45,6 +45,20 @@ export async function sweepOrphans(
   return result;
 }
 
+/** The same, or in one line why nobody could look. */
+export async function trySweep(
+  folder: string,
+  driverTypes: ReadonlyMap<string, DriverType>,
+  signal: AbortSignal,
+  log: Log,
+): Promise<SweepResult | string> {
+  try {
+    return await sweepOrphans(folder, driverTypes, signal, log);
+  } catch (error) {
+    return `${folder}, where faults are recorded, cannot be read: ${messageOf(error)}`;
+  }
+}
+
 async function sweepOne(
   orphan: StoredFault,
   driverTypes: ReadonlyMap<string, DriverType>,
@@ -53,8 +67,24 @@ async function sweepOne(
   result: SweepResult,
 ): Promise<void> {
   const { record } = orphan;
-  const mine = await claim(orphan);
-  if (!mine) return void result.skipped.push(swept(record, 'another sweep is at it'));
+  try {
+    const mine = await claim(orphan);
+    if (!mine) return void result.skipped.push(swept(record, 'another sweep is at it'));
+    await undoClaimed(mine, driverTypes, signal, log, result);
+  } catch (error) {
+    // A record that cannot be claimed or given back must not keep the others from being looked at.
+    result.failed.push(swept(record, `${messageOf(error)} (recorded in ${orphan.file})`));
+  }
+}
+
+async function undoClaimed(
+  mine: StoredFault,
+  driverTypes: ReadonlyMap<string, DriverType>,
+  signal: AbortSignal,
+  log: Log,
+  result: SweepResult,
+): Promise<void> {
+  const { record } = mine;
   try {
     const text = await undo(record, driverTypes.get(record.driver), signal, log);
     await forget(mine);
@@ -62,9 +92,12 @@ async function sweepOne(
   } catch (error) {
     const file = await release(mine);
     // Whoever has removed the fault by hand must know what to delete.
-    const why = error instanceof Error ? error.message : String(error);
-    result.failed.push(swept(record, `${why} (recorded in ${file})`));
+    result.failed.push(swept(record, `${messageOf(error)} (recorded in ${file})`));
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function undo(record: FaultRecord, type: DriverType | undefined, signal: AbortSignal, log: Log): Promise<string> {

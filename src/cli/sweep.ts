@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { faultsFolder } from '../chaos/state-folder.ts';
-import { type SweepResult, type SweptFault, sweepOrphans } from '../chaos/sweep.ts';
+import { type SweepResult, type SweptFault, trySweep } from '../chaos/sweep.ts';
 import { silentLog } from '../clients/log.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
@@ -17,10 +17,8 @@ export async function sweep(args: readonly string[], io: CommandIo, signal?: Abo
   if (asked.problem) return show(io.stderr, `${asked.problem}\n\n${USAGE}`, EXIT.badPlan);
   const folder = faultsFolder(io.env);
   if (folder === undefined) return show(io.stderr, 'Set STEADFAST_STATE or HOME: no place is known\n', EXIT.notReady);
-  return report(
-    await sweepOrphans(folder, io.registries.drivers, signal ?? new AbortController().signal, silentLog),
-    io,
-  );
+  const swept = await trySweep(folder, io.registries.drivers, signal ?? new AbortController().signal, silentLog);
+  return typeof swept === 'string' ? show(io.stderr, `${swept}\n`, EXIT.notReady) : report(swept, io);
 }
 
 function readArguments(args: readonly string[]): { help?: boolean; problem?: string } {
@@ -37,7 +35,7 @@ function report(result: SweepResult, io: CommandIo): ExitCode {
   for (const fault of result.skipped) io.stdout(`left alone: ${line(fault)}\n`);
   for (const fault of result.failed) io.stderr(`STILL THERE: ${line(fault)}\n`);
   if (result.failed.length > 0) return EXIT.faultMayRemain;
-  if (result.removed.length === 0) io.stdout('nothing was left behind\n');
+  if (result.removed.length + result.skipped.length === 0) io.stdout('nothing was left behind\n');
   return EXIT.pass;
 }
 

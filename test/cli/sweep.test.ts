@@ -57,3 +57,13 @@ it.each([
 ])('ends with the right code for %s', async (_sentence, args, env, code) => {
   expect((await run(args, env)).code).toBe(code);
 });
+
+it('is not ready where the records cannot be read', async () => {
+  await using setting = await openSetting();
+  const file = join(setting.folder, 'file');
+  await writeFile(file, '');
+
+  const { code, stderr } = await run([], { STEADFAST_STATE: file });
+  expect(code).toBe(69);
+  expect(stderr).toContain('where faults are recorded, cannot be read: ENOTDIR');
+});
