@@ -63,7 +63,10 @@ async function runIo(): Promise<RunIo> {
 }
 
 async function createLog(format: 'text' | 'json', mask: Mask) {
-  if (format === 'json') return (await import('./clients/pino-log.ts')).createPinoLog({ level: 'info', to: 2, mask });
+  hideSecrets = mask;
+  // Through the stream, which forgives a disk that is full: pino's own way to a file throws in the middle of a run.
+  const to = { write: stderr };
+  if (format === 'json') return (await import('./clients/pino-log.ts')).createPinoLog({ level: 'info', to, mask });
   return (await import('./cli/text-log.ts')).createTextLog(stderr, mask);
 }
 
@@ -72,9 +75,11 @@ function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      if (controller.signal.aborted) stderr(`${signal}: still removing the fault, please wait\n`);
+      if (controller.signal.aborted) stderr(`${signal}: stopping already, the fault is removed first: please wait\n`);
       else controller.abort(new Error(`stopped by ${signal}`));
     });
+  // Stopped by Ctrl-Z, the process that is to remove the fault would stand still, and the fault would stay.
+  process.on('SIGTSTP', () => stderr('A run cannot be suspended, since its fault would stay. Ctrl-C ends it.\n'));
   const onBug = (error: unknown) => {
     uncaught ??= error;
     controller.abort(new Error('an error of Steadfast itself'));
@@ -85,6 +90,8 @@ function stopSignal(): AbortSignal {
 }
 
 let uncaught: unknown;
+
+let hideSecrets: Mask = (text) => text;
 
 function stdout(text: string): void {
   forgiving(process.stdout).write(text);
@@ -114,10 +121,16 @@ function say(to: (text: string) => void, text: string, code: ExitCode): ExitCode
 }
 
 function bug(error: unknown): ExitCode {
-  stderr(`This is a bug of Steadfast ${VERSION}:\n${error instanceof Error ? error.stack : String(error)}\n`);
+  const text = error instanceof Error ? error.stack : String(error);
+  stderr(hideSecrets(`This is a bug of Steadfast ${VERSION}:\n${text}\n`));
   return EXIT.bug;
 }
 
 if (IS_BUNDLE) keepCompiledCode(process.env);
+// Stands where the program ends without an answer: when it waits for something that nothing can bring any more.
+process.exitCode = EXIT.bug;
 const code = await main(process.argv.slice(2)).catch(bug);
 process.exitCode = uncaught === undefined ? code : code === EXIT.faultMayRemain ? code : bug(uncaught);
+
+// What a plug-in failed to close must not keep the process, and the pod around it, alive.
+setTimeout(() => process.exit(), 5000).unref();
