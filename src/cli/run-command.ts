@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { faultsFolder } from '../chaos/state-folder.ts';
-import { sweepOrphans } from '../chaos/sweep.ts';
+import { trySweep } from '../chaos/sweep.ts';
 import type { Log } from '../clients/log.ts';
 import { formatDiagnostic } from '../plan/diagnostic.ts';
 import { type LoadedPlan, load } from '../plan/load.ts';
@@ -13,6 +13,7 @@ import { EXIT, type ExitCode, worstExit } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
 import { exitCodeOf } from './outcome.ts';
 import { createProgress, styleFor } from './progress.ts';
+import { checkRunFolder, FolderProblem } from './run/run-folder.ts';
 import { type RunOutcome, runPlan, whereToLook } from './run/run-plan.ts';
 import { type SuiteEntry, writeSuite } from './run/suite.ts';
 
@@ -71,8 +72,22 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<Ex
   if (folder === undefined)
     return say(io.stderr, 'No place is known for what must be undone: set STEADFAST_STATE or HOME\n', EXIT.notReady);
   const log = await io.createLog(options.format, loaded.mask);
-  if (!(await sweepFirst(folder, io, log))) return EXIT.faultMayRemain;
-  return runAll(loaded.plans, options, folder, io, log);
+  const problem = await problemOfFolders(loaded.plans, options);
+  if (problem !== undefined) return say(io.stderr, `${problem}\n`, EXIT.badPlan);
+  const swept = await sweepFirst(folder, io, log);
+  return swept === EXIT.pass ? runAll(loaded, options, folder, io, log) : swept;
+}
+
+/** Of all folders, before the first plan touches anything. */
+async function problemOfFolders(plans: LoadedPlan[], options: RunOptions): Promise<string | undefined> {
+  try {
+    if (options.out === undefined) await checkRunFolder('runs');
+    else for (const loaded of plans) await checkRunFolder(folderFor(loaded, options, plans.length, '').folder);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FolderProblem) return error.message;
+    throw error;
+  }
 }
 
 async function readOptions(args: readonly string[]): Promise<RunOptions | string> {
@@ -86,7 +101,13 @@ async function readOptions(args: readonly string[]): Promise<RunOptions | string
   return { paths: positionals, only: values.only, out: values.out, quiet: values.quiet === true, format };
 }
 
-async function loadPlans(options: RunOptions, io: RunIo): Promise<{ plans: LoadedPlan[]; mask: Mask } | undefined> {
+interface WantedPlans {
+  plans: LoadedPlan[];
+  /** Hides the secrets of all of them. */
+  mask: Mask;
+}
+
+async function loadPlans(options: RunOptions, io: RunIo): Promise<WantedPlans | undefined> {
   const { plans, diagnostics, mask } = await load(options.paths, io.registries, io.env);
   for (const diagnostic of diagnostics) io.stderr(`${formatDiagnostic(diagnostic)}\n`);
   if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;
@@ -101,51 +122,59 @@ async function loadPlans(options: RunOptions, io: RunIo): Promise<{ plans: Loade
 }
 
 /** What an earlier run left behind goes first; if it will not go, nothing new is broken. */
-async function sweepFirst(folder: string, io: RunIo, log: Log): Promise<boolean> {
-  const { removed, failed } = await sweepOrphans(folder, io.registries.drivers, io.abort, log);
-  for (const fault of removed)
+async function sweepFirst(folder: string, io: RunIo, log: Log): Promise<ExitCode> {
+  const swept = await trySweep(folder, io.registries.drivers, io.abort, log);
+  if (typeof swept === 'string') return say(io.stderr, `${swept}\n`, EXIT.notReady);
+  for (const fault of swept.removed)
     io.stderr(`removed what run ${fault.run} had left behind (${fault.experiment}): ${fault.text}\n`);
-  for (const fault of failed)
+  for (const fault of swept.failed)
     io.stderr(
       `STILL THERE from run ${fault.run} (${fault.experiment}): ${fault.text}\nNothing was started. Remove it, then: steadfast sweep\n`,
     );
-  return failed.length === 0;
+  return swept.failed.length === 0 ? EXIT.pass : EXIT.faultMayRemain;
 }
 
-async function runAll(
-  plans: LoadedPlan[],
-  options: RunOptions,
-  faults: string,
-  io: RunIo,
-  log: Log,
-): Promise<ExitCode> {
+/** One plan after another. What is wrong with one is said, and must not take the others' results along. */
+async function runAll({ plans, mask }: WantedPlans, options: RunOptions, faults: string, io: RunIo, log: Log) {
   const entries: SuiteEntry[] = [];
-  const codes: ExitCode[] = [];
   for (const loaded of plans) {
-    if (io.abort.aborted) break;
-    const outcome = await runOne(
-      loaded,
-      folderFor(loaded, options, plans.length, runIdOf(loaded)),
-      options,
-      faults,
-      io,
-      log,
+    // On a system that is still broken, the next plan would break more and prove nothing.
+    if (io.abort.aborted || entries.some(({ exit }) => exit === EXIT.faultMayRemain)) break;
+    const place = folderFor(loaded, options, plans.length, runIdOf(loaded));
+    const outcome = await runOne(loaded, place, options, faults, io, log).catch(
+      (bug): RunOutcome => ({ folder: place.folder, leftBehind: [], bug }),
     );
-    const code =
-      outcome.bug === undefined ? exitCodeOf(outcome.report) : worstExit([EXIT.bug, exitCodeOf(outcome.report)]);
-    codes.push(code);
-    entries.push({ report: outcome.report, folder: outcome.folder, exit: code });
+    entries.push(conclude(loaded, outcome, mask, io));
   }
+  const codes = entries.map(({ exit }) => exit);
   if (io.abort.aborted && entries.length < plans.length) codes.push(EXIT.aborted);
-  if (plans.length > 1)
-    io.stdout(
-      await writeSuite(
-        options.out ?? 'runs',
-        entries,
-        plans.map(({ plan }) => plan.name),
-      ),
-    );
+  if (plans.length > 1) codes.push(await tellSuite(options.out ?? 'runs', entries, plans, io));
   return worstExit(codes);
+}
+
+/** Says what is not in the table, and finds the one exit code. */
+function conclude({ plan }: LoadedPlan, outcome: RunOutcome, mask: Mask, io: RunIo): SuiteEntry {
+  const { report, folder, bug, unwritten, leftBehind } = outcome;
+  const codes: ExitCode[] = report ? [exitCodeOf(report)] : [];
+  if (leftBehind.length > 0) codes.push(EXIT.faultMayRemain);
+  if (leftBehind.length > 0 && !report) io.stderr(`FAULT LEFT BEHIND by ${leftBehind.join(', ')}\n`);
+  // A pass that nobody can look up tomorrow is none.
+  if (unwritten !== undefined) codes.push(EXIT.inconclusive);
+  if (unwritten !== undefined) io.stderr(mask(`The report could not be written to ${folder}: ${unwritten}\n`));
+  if (bug !== undefined) codes.push(bug instanceof FolderProblem ? EXIT.badPlan : EXIT.bug);
+  if (bug !== undefined) io.stderr(mask(`${describeBug(bug)}\n`));
+  const problem = bug instanceof Error ? mask(bug.message) : undefined;
+  return { plan: plan.name, report, problem, folder, exit: worstExit(codes) };
+}
+
+async function tellSuite(folder: string, entries: SuiteEntry[], plans: LoadedPlan[], io: RunIo): Promise<ExitCode> {
+  const names = plans.map(({ plan }) => plan.name);
+  try {
+    io.stdout(await writeSuite(folder, entries, names));
+    return EXIT.pass;
+  } catch (error) {
+    return say(io.stderr, `The suite report could not be written to ${folder}: ${String(error)}\n`, EXIT.inconclusive);
+  }
 }
 
 interface Place {
@@ -189,10 +218,10 @@ async function runOne(
       faultsFolder: faults,
     });
     progress.close();
-    io.stdout(
-      `\n${renderTable(outcome.report, { width: io.terminal.columns ?? 100, colour })}\nReport: ${whereToLook(folder)}\n`,
-    );
-    if (outcome.bug !== undefined) io.stderr(`This is a bug of Steadfast: ${describeBug(outcome.bug)}\n`);
+    if (outcome.report) {
+      const table = renderTable(outcome.report, { width: io.terminal.columns ?? 100, colour });
+      io.stdout(`\n${table}${outcome.unwritten === undefined ? `\nReport: ${whereToLook(folder)}\n` : ''}`);
+    }
     return outcome;
   } finally {
     progress.close();
@@ -200,7 +229,8 @@ async function runOne(
 }
 
 function describeBug(bug: unknown): string {
-  return bug instanceof Error ? (bug.stack ?? bug.message) : String(bug);
+  if (bug instanceof FolderProblem) return bug.message;
+  return `This is a bug of Steadfast: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`;
 }
 
 function say(to: (text: string) => void, text: string, code: ExitCode): ExitCode {

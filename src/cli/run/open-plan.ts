@@ -2,6 +2,8 @@ import type { Log } from '../../clients/log.ts';
 import type { QueryClient } from '../../clients/query.ts';
 import type { Exporter } from '../../exporters/contract.ts';
 import type { Registries } from '../../plan/registries.ts';
+import { reasonOf, within } from '../../scheduler/bounded.ts';
+import { DEFAULT_BUDGETS } from '../../scheduler/budgets.ts';
 import type { Clock } from '../../scheduler/clock.ts';
 import type { OpenProbe } from '../../scheduler/lane.ts';
 import { forStream } from '../../scheduler/random.ts';
@@ -17,26 +19,37 @@ export interface RunSetting {
   registries: Registries;
 }
 
-export async function openClients({ plan, registries }: RunSetting): Promise<Map<string, QueryClient>> {
-  const clients = new Map<string, QueryClient>();
-  for (const source of plan.sources)
-    clients.set(source.name, await registries.sources.get(source.type)!.open(source.config));
-  return clients;
+/** What measures, as far as it could be opened. */
+export interface Instruments {
+  clients: Map<string, QueryClient>;
+  probes: OpenProbe[];
+  /** Why the rest could not be, such as a certificate that is not there. Then nothing is to be broken. */
+  problem?: string;
 }
 
-export async function openProbes(setting: RunSetting, clients: ReadonlyMap<string, QueryClient>): Promise<OpenProbe[]> {
-  const opened: OpenProbe[] = [];
+export async function openInstruments(setting: RunSetting): Promise<Instruments> {
+  const instruments: Instruments = { clients: new Map(), probes: [] };
+  let opening = '';
   try {
-    for (const spec of setting.plan.probes) opened.push({ spec, session: await openProbe(setting, spec, clients) });
-    return opened;
+    for (const source of setting.plan.sources) {
+      opening = `the source ${source.name}`;
+      instruments.clients.set(source.name, await setting.registries.sources.get(source.type)!.open(source.config));
+    }
+    for (const spec of setting.plan.probes) {
+      opening = `the probe ${spec.name}`;
+      instruments.probes.push({ spec, session: await openProbe(setting, spec, instruments.clients) });
+    }
+    return instruments;
   } catch (error) {
-    await closeProbes(opened);
-    throw error;
+    return { ...instruments, problem: `${opening} could not be opened: ${reasonOf(error)}` };
   }
 }
 
-export async function closeProbes(probes: readonly OpenProbe[]): Promise<void> {
-  await Promise.allSettled(probes.map(({ session }) => session.close()));
+/** One that does not end must not keep the verdict back. */
+export async function closeInstruments({ probes, clients }: Instruments, clock: Clock): Promise<void> {
+  const bounds = { clock, what: 'closing a probe', limitMs: DEFAULT_BUDGETS.closeMs };
+  await Promise.allSettled(probes.map(({ session }) => within(bounds, () => session.close())));
+  for (const client of clients.values()) client.close();
 }
 
 function openProbe(setting: RunSetting, spec: ProbeSpec, clients: ReadonlyMap<string, QueryClient>) {
@@ -64,7 +77,7 @@ export async function openExporters({ plan, run, log, registries }: RunSetting):
       try {
         return { spec, exporter: await registries.exporters.get(spec.type)!.open(spec.config, { plan, run, log }) };
       } catch (error) {
-        return { spec, problem: error instanceof Error ? error.message : String(error) };
+        return { spec, problem: reasonOf(error) };
       }
     }),
   );

@@ -5,7 +5,10 @@ import type { ExitCode } from '../exit-codes.ts';
 
 /** One plan of a suite and what it came to. */
 export interface SuiteEntry {
-  report: Report;
+  plan: string;
+  /** Absent where there is none, for the reason in `problem`. */
+  report?: Report | undefined;
+  problem?: string | undefined;
   folder: string;
   exit: ExitCode;
 }
@@ -20,7 +23,7 @@ export async function writeSuite(
     rowOf(
       plan,
       folder,
-      entries.find((entry) => entry.report.plan === plan),
+      entries.find((entry) => entry.plan === plan),
     ),
   );
   await mkdir(folder, { recursive: true });
@@ -43,7 +46,8 @@ interface Row {
 
 function rowOf(plan: string, folder: string, entry: SuiteEntry | undefined): Row {
   if (!entry) return { plan, verdict: 'not run', exit: null, summary: 'the suite was stopped before it', report: null };
-  const { report, exit } = entry;
+  const { report, exit, problem = 'there is no report' } = entry;
+  if (!report) return { plan, verdict: 'no report', exit, summary: problem, report: null };
   return {
     plan,
     verdict: report.verdict,
