@@ -73,7 +73,7 @@ async function createLog(format: 'text' | 'json', mask: Mask) {
 /** Aborts on a signal and on an error of ours that nobody caught: whatever is broken is mended first, then the process ends. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
     process.on(signal, () => {
       if (controller.signal.aborted) stderr(`${signal}: stopping already, the fault is removed first: please wait\n`);
       else controller.abort(new Error(`stopped by ${signal}`));

@@ -22,7 +22,8 @@ export const RUN_USAGE = `Usage: steadfast run PLAN... [options]
 Drives the experiments of each plan, records what the probes see, judges the recording and exports the verdict.
 
   --only NAME      run only the plan of this name (may be given more than once)
-  --out DIR        leave the files of the run here (default: runs/<run id>; with several plans: DIR/<plan>)
+  --out DIR        leave the files of the run here (default: runs/<run id>; with several plans: DIR/<plan>,
+                   DIR by default runs/suite-<time>)
   --log-format F   text (default) or json: how progress is told
   --quiet          tell nothing but the verdict
 
@@ -68,6 +69,7 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<Ex
   if (typeof options === 'string') return say(io.stderr, `${options}\n\n${RUN_USAGE}`, EXIT.badPlan);
   const loaded = await loadPlans(options, io);
   if (!loaded) return EXIT.badPlan;
+  if (loaded.plans.length > 1) options.out ??= join('runs', `suite-${timeStamp()}`);
   const folder = faultsFolder(io.env);
   if (folder === undefined)
     return say(io.stderr, 'No place is known for what must be undone: set STEADFAST_STATE or HOME\n', EXIT.notReady);
@@ -183,8 +185,11 @@ interface Place {
 }
 
 function runIdOf({ plan }: LoadedPlan): string {
-  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${plan.name}-${time}-${randomBytes(2).toString('hex')}`;
+  return `${plan.name}-${timeStamp()}-${randomBytes(2).toString('hex')}`;
+}
+
+function timeStamp(): string {
+  return new Date().toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
 function folderFor({ plan }: LoadedPlan, { out }: RunOptions, plans: number, run: string): Place {
