@@ -61,7 +61,7 @@ export async function startDemoLab(
 /** Waits until the baseline can be taken: enough points, and the engine as fast as it should be in all of them. */
 export async function untilHealthy(lab: Lab): Promise<void> {
   const query = `${TTFT} < ${(3 * ENGINE_LATENCY_MS) / 1000}`;
-  const healthy = async () => ((await pointsOf(lab.variables['PROMETHEUS_URL']!, query, 10)) >= 8 ? true : undefined);
+  const healthy = async () => ((await pointsOf(lab.variables['PROMETHEUS_URL']!, query, 10)) >= 10 ? true : undefined);
   if (!(await eventually(healthy, 60_000))) throw new Error('Prometheus has no good data of the engine after a minute');
 }
 

@@ -15,9 +15,9 @@ export const CONFIDENCE_LEVEL = 0.95;
 
 /**
  * Fewer values than this on either side say nothing about a difference: resampling calls the means of two series of five different in one
- * case of four though they are alike, those of twenty in one of twelve. A median needs as many answers.
+ * case of four though they are alike, those of ten in one of eleven.
  */
-const FEWEST_TO_INFER = 20;
+const FEWEST_TO_INFER = 10;
 
 /** The limit as it applies, with the interval of an inference where there is one; or the reason why there is no limit. */
 export type AppliedLimit =

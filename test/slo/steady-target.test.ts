@@ -129,13 +129,13 @@ describe('a steady phase that says little', () => {
     expect(judged({ asked, answer })).toMatchObject({ verdict: 'inconclusive', reason: 'too-few-answers' });
   });
 
-  it('decides nothing on fewer than twenty answers of a share, and something on twenty', () => {
+  it('decides nothing on fewer than ten answers of a share, and something on ten', () => {
     const byShare = { indicator: share, bound: atLeast(steadyTimes(0.5)), tolerateMissing: 0.9 };
     const answeredUntil = (end: number) => (isRecovery: boolean, due: number) =>
       isRecovery || due < end ? { outcome: 'good' as const } : undefined;
 
-    expect(judged({ asked: byShare, answer: answeredUntil(19_000) })).toMatchObject({ reason: 'too-few-answers' });
-    expect(judged({ asked: byShare, answer: answeredUntil(20_000) })).toMatchObject({ verdict: 'pass' });
+    expect(judged({ asked: byShare, answer: answeredUntil(9000) })).toMatchObject({ reason: 'too-few-answers' });
+    expect(judged({ asked: byShare, answer: answeredUntil(10_000) })).toMatchObject({ verdict: 'pass' });
   });
 
   it('widens the interval by the slots that it misses', () => {
