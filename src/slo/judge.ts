@@ -55,11 +55,15 @@ function judgeExperiment(facts: ExperimentFacts): { experiment: ExperimentResult
   };
 }
 
-/** The worst over the critical objectives; nothing is never a pass, nor is a run that was aborted, cut or left a fault behind. */
+/**
+ * The worst over the critical objectives; nothing is never a pass, nor is a run that was aborted, cut or left a fault behind, nor one with an
+ * experiment that did not come about, whether or not an objective speaks of it.
+ */
 function overall(objectives: ObjectiveResult[], experiments: ExperimentResult[], incomplete: boolean): Verdict {
   const critical = objectives.filter(({ severity }) => severity === 'critical');
   if (critical.some(({ verdict }) => verdict === 'fail')) return 'fail';
-  const unclean = incomplete || experiments.some(({ leftBehind }) => leftBehind !== undefined);
+  const unclean =
+    incomplete || experiments.some(({ leftBehind, status }) => leftBehind !== undefined || status !== 'ran');
   if (unclean || critical.length === 0 || critical.some(({ verdict }) => verdict !== 'pass')) return 'inconclusive';
   return 'pass';
 }
@@ -88,11 +92,17 @@ function summarize(
   if (cut !== undefined) return `${verdict}: ${cut}`;
   const critical = objectives.filter(({ severity }) => severity === 'critical');
   if (critical.length === 0) return 'inconclusive: the plan has no critical objective';
-  const worst = critical.find((result) => result.verdict === verdict)!;
+  const worst = critical.find((result) => result.verdict === verdict);
+  if (!worst) return `${verdict}: ${idleText(experiments)}`;
   const count = critical.filter((result) => result.verdict === verdict).length;
   if (verdict === 'pass') return `pass: all ${count} critical objectives were met`;
   const others = count > 1 ? ` (and ${count - 1} more)` : '';
   return `${verdict}: ${worst.objective} of ${worst.experiment}: ${worst.text}${others}`;
+}
+
+function idleText(experiments: ExperimentResult[]): string {
+  const idle = experiments.find(({ status }) => status !== 'ran');
+  return `${idle?.experiment} did not come about: ${idle?.reason ?? idle?.proof.text}`;
 }
 
 function baselineResult(baseline: Plan['baselines'][number], recording: Recording): BaselineResult {

@@ -141,3 +141,25 @@ describe('the verdict of a run', () => {
     });
   });
 });
+
+it('an experiment that did not come about leaves the run undecided, though no objective speaks of it', () => {
+  const tested = plan({
+    experiments: [experiment('outage'), experiment('idle')],
+    objectives: [objective('available', { experiments: ['outage'], bound: atLeast(0.5) })],
+  });
+  const failed: ChaosEvent[] = [
+    { type: 'chaos', experiment: 'idle', at: 183_000, state: 'started' },
+    { type: 'chaos', experiment: 'idle', at: 243_000, state: 'requested' },
+    { type: 'chaos', experiment: 'idle', at: 243_100, state: 'failed', reason: 'no such proxy' },
+    { type: 'chaos', experiment: 'idle', at: 243_200, state: 'quiesced' },
+    { type: 'chaos', experiment: 'idle', at: 243_300, state: 'ended' },
+  ];
+
+  const report = judge(tested, recordingOf({ plan: tested, answer, events: [...cleanEvents(), ...failed] }));
+
+  expect(report.objectives.map(({ verdict }) => verdict)).toEqual(['pass']);
+  expect(report).toMatchObject({
+    verdict: 'inconclusive',
+    summary: 'inconclusive: idle did not come about: no such proxy',
+  });
+});
