@@ -1,5 +1,6 @@
 import type { Offset } from './model/entry.ts';
 import type { ProbeSpec } from './model/plan.ts';
+import { hashOf } from './stats/hash.ts';
 
 /** What of a probe decides when its slots are due. */
 export type SlotSchedule = Pick<ProbeSpec, 'name' | 'intervalMs'>;
@@ -49,13 +50,4 @@ export function slotCount(range: SlotRange | undefined): number {
 /** How many samples of one probe may be under way at once: a hanging service must not silence its own probe. */
 export function maxOverlap(intervalMs: number, timeoutMs: number): number {
   return Math.ceil(timeoutMs / intervalMs) + 1;
-}
-
-/** FNV-1a over UTF-16 units, then mixed, so that names that differ in the last letter spread over the whole range. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

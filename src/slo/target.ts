@@ -7,7 +7,7 @@ import type { AppliedTarget, ReasonCode } from './model/report.ts';
 import type { Recording } from './recording.ts';
 import { referencePoints } from './reference.ts';
 import { differenceInterval, type Measured as Resampled } from './stats/bootstrap.ts';
-import { randomStream } from './stats/random.ts';
+import { forStream } from './stats/random.ts';
 import { applyStat, statName } from './stats/statistic.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -124,7 +124,7 @@ function inferLimit(
       reason: 'too-few-answers',
       text: `${fewest} values are too few to compare (at least ${FEWEST_TO_INFER})`,
     };
-  const random = randomStream(scope.plan.seed, scope.reference);
+  const random = forStream(scope.plan.seed, scope.reference);
   const difference = differenceInterval(measured.resampled, reference.resampled, limitOf, CONFIDENCE_LEVEL, random);
   const confidence = {
     level: CONFIDENCE_LEVEL,

@@ -1,29 +1,26 @@
-/** A stream of numbers in [0, 1), the same for the same seed and name: sfc32, seeded by a hash of both. */
-export function randomStream(seed: number, name: string): () => number {
-  let [a, b, c, d] = seedWords(`${seed}/${name}`);
-  const next = (): number => {
-    const sum = (a + b + d) | 0;
-    d = (d + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + sum;
-    c |= 0;
-    return (sum >>> 0) / 4_294_967_296;
+import { hashOf } from './hash.ts';
+
+/** A source of numbers in [0, 1) that gives the same row for the same seed. */
+export type Random = () => number;
+
+/** The small fast counting generator (sfc32). Not for secrets. */
+function sfc32(a: number, b: number, c: number, d: number): Random {
+  let [w, x, y, counter] = [a | 0, b | 0, c | 0, d | 0];
+  return () => {
+    const sum = (w + x + counter) | 0;
+    counter = (counter + 1) | 0;
+    w = x ^ (x >>> 9);
+    x = (y + (y << 3)) | 0;
+    y = ((y << 21) | (y >>> 11)) + sum;
+    return (sum >>> 0) / 2 ** 32;
   };
-  for (let warmUp = 0; warmUp < 15; warmUp++) next();
-  return next;
 }
 
-function seedWords(text: string): [number, number, number, number] {
-  return [fnv1a(`0${text}`), fnv1a(`1${text}`), fnv1a(`2${text}`), 1];
-}
-
-/** FNV-1a, 32 bits: small, and the same everywhere. */
-export function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash ^= text.charCodeAt(index);
-    hash = Math.imul(hash, 0x01000193);
-  }
-  return hash >>> 0;
+/** A stream of its own for each name, so that one user's draws do not move another's. */
+export function forStream(seed: number, name: string): Random {
+  const high = Math.floor(seed / 2 ** 32);
+  const random = sfc32(seed, high, hashOf(name), hashOf(`${name}/`));
+  // Neighbouring seeds differ in few bits; the first draws still show it.
+  for (let i = 0; i < 15; i++) random();
+  return random;
 }
