@@ -9,7 +9,7 @@ import type { ConductResult } from '../../scheduler/parts.ts';
 import { forStream } from '../../scheduler/random.ts';
 import { decideGate } from '../../slo/gate.ts';
 import { judge } from '../../slo/judge.ts';
-import { type Entry, type Header, type RunEnd, TIMELINE_SCHEMA } from '../../slo/model/entry.ts';
+import { type Header, type RunEnd, TIMELINE_SCHEMA } from '../../slo/model/entry.ts';
 import type { Experiment } from '../../slo/model/plan.ts';
 import type { Report } from '../../slo/model/report.ts';
 import type { Journal } from '../../timeline/journal.ts';
@@ -142,7 +142,7 @@ function drive(setting: RunPlanSetting, recorder: Recorder, instruments: Instrum
       },
     },
     stopConditions: stopReaders(plan, clients),
-    collect: { before: references.before as Collect, after: references.after },
+    collect: { before: references.before, after: references.after },
     progress: (event) => {
       const text = event.type === 'note' ? event.text : event.type === 'stopping' ? `stopping: ${event.reason}` : '';
       if (text !== '') progress.note(mask ? mask(text) : text);
@@ -157,8 +157,6 @@ function drainMs({ plan, registries }: RunPlanSetting): number {
   const needed = plan.probes.map(({ type, config }) => registries.probes.get(type)!.drainMs?.(config) ?? 0);
   return Math.max(DEFAULT_BUDGETS.drainMs, ...needed);
 }
-
-type Collect = (signal: AbortSignal) => Promise<Entry[]>;
 
 function openDriver(setting: RunPlanSetting, experiment: Experiment): Promise<Driver> {
   const { plan, run, clock, log, registries, faultsFolder } = setting;
