@@ -42,3 +42,21 @@ export function maskValue(value: unknown, mask: Mask): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, maskValue(inner, mask)]));
 }
+
+/** As `maskValue`, but leaves alone what stands under one of these keys, at any depth; keys are ours and stay. */
+export function maskExcept(
+  value: unknown,
+  mask: Mask,
+  kept: ReadonlySet<string>,
+  foreign: ReadonlySet<string>,
+): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((item) => maskExcept(item, mask, kept, foreign));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      if (kept.has(key)) return [key, inner];
+      return [key, foreign.has(key) ? maskValue(inner, mask) : maskExcept(inner, mask, kept, foreign)];
+    }),
+  );
+}

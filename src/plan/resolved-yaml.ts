@@ -1,13 +1,23 @@
 import { stringify } from 'yaml';
 import type { Path } from './diagnostic.ts';
-import { MASK, type Mask, maskValue } from './mask.ts';
+import { MASK, type Mask, maskExcept } from './mask.ts';
 import { isRecord } from './work.ts';
+
+/**
+ * Names, references to them and words of ours: the recorded plan must load again, and a password that happens to be a part of a name must not
+ * make a stranger of it.
+ */
+const KEPT = new Set([
+  ...['apiVersion', 'kind', 'name', 'type', 'at', 'driver', 'source', 'baseline', 'experiments', 'phase', 'severity'],
+  ...['ratio', 'quantile', 'total', 'timeToRecover', 'timeToImpact', 'stat'],
+]);
+const FOREIGN = new Set(['config', 'labels']);
 
 /** A document's values with every secret replaced. */
 export function maskedValues(values: unknown, places: readonly Path[], mask: Mask): unknown {
   const copy = structuredClone(values);
   for (const place of places) hide(copy, place);
-  return maskValue(copy, mask);
+  return maskExcept(copy, mask, KEPT, FOREIGN);
 }
 
 function hide(value: unknown, place: Path): void {

@@ -85,6 +85,15 @@ describe('the plan that is written down', () => {
     expect(again.plans[0]!.resolvedYaml).toBe(first!.resolvedYaml);
   });
 
+  test('loads again though a secret is a part of names in it', () => {
+    const [first] = loadText(WITH_SECRETS, { ...ENVIRONMENT, DB_PASSWORD: 'goal-' }).plans;
+
+    const again = loadText(first!.resolvedYaml, {}, true);
+
+    expect(again.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(again.plans[0]!.plan.objectives).toEqual(first!.plan.objectives);
+  });
+
   test.each(readdirSync(join(PLANS, 'warned')).filter((name) => name.endsWith('.yaml')))(
     'loads again into the same plan: %s',
     (name) => {

@@ -1,4 +1,4 @@
-import { type Mask, maskValue } from '../../plan/mask.ts';
+import { type Mask, maskExcept } from '../../plan/mask.ts';
 import type { Entry } from '../../slo/model/entry.ts';
 import type { Delivery, Report } from '../../slo/model/report.ts';
 
@@ -32,31 +32,19 @@ const KEPT_IN_REPORTS = new Set([
 
 const KEPT_IN_DELIVERIES = new Set(['exporter', 'state']);
 
-/** Where the keys are not ours but somebody else's. */
+/** Where the keys are not ours but somebody else's, and are masked too. */
 const FOREIGN = new Set(['labels', 'detail']);
 
 /** Without secrets there is nothing to do, thousands of times a second. */
 export function maskEntry(entry: Entry, mask: Mask | undefined): Entry {
-  return mask ? (maskTexts(entry, mask, KEPT_IN_ENTRIES) as Entry) : entry;
+  return mask ? (maskExcept(entry, mask, KEPT_IN_ENTRIES, FOREIGN) as Entry) : entry;
 }
 
 /** A report made of masked entries still repeats what the plan says: queries, labels. */
 export function maskReport(report: Report, mask: Mask | undefined): Report {
-  return mask ? (maskTexts(report, mask, KEPT_IN_REPORTS) as Report) : report;
+  return mask ? (maskExcept(report, mask, KEPT_IN_REPORTS, FOREIGN) as Report) : report;
 }
 
 export function maskDeliveries(deliveries: Delivery[], mask: Mask | undefined): Delivery[] {
-  return mask ? (maskTexts(deliveries, mask, KEPT_IN_DELIVERIES) as Delivery[]) : deliveries;
-}
-
-function maskTexts(value: unknown, mask: Mask, kept: ReadonlySet<string>): unknown {
-  if (typeof value === 'string') return mask(value);
-  if (Array.isArray(value)) return value.map((item) => maskTexts(item, mask, kept));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      if (kept.has(key)) return [key, inner];
-      return [key, FOREIGN.has(key) ? maskValue(inner, mask) : maskTexts(inner, mask, kept)];
-    }),
-  );
+  return mask ? (maskExcept(deliveries, mask, KEPT_IN_DELIVERIES, FOREIGN) as Delivery[]) : deliveries;
 }
