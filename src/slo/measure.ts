@@ -10,7 +10,7 @@ import type { Offset } from './model/entry.ts';
 import type { Indicator, Plan, ProbeSpec } from './model/plan.ts';
 import type { ExperimentTimes, Window } from './phases.ts';
 import type { Recording } from './recording.ts';
-import { type SlotView, viewSlots } from './slot-view.ts';
+import { keepSlots, MISSING, type SlotView, viewSlots } from './slot-view.ts';
 
 /** What is measured, where and when. */
 export interface Scope {
@@ -58,7 +58,19 @@ function hasBooted({ recording }: Scope, probe: ProbeSpec): boolean {
 }
 
 function view(scope: Scope, probe: ProbeSpec, window: Window): SlotView {
-  return viewSlots(scope.plan, scope.recording, probe, window, scope.asOf === undefined ? {} : { asOf: scope.asOf });
+  const { plan, recording, times, asOf } = scope;
+  if (asOf !== undefined) return viewSlots(plan, recording, probe, window, { asOf });
+  const slots = viewSlots(plan, recording, probe, window);
+  return window === times.phases.steady && times.requested ? beforeTheFault(slots, times.requested.earliest) : slots;
+}
+
+/**
+ * A sample that was still under way when the fault was requested saw both the steady state and the fault: it says nothing about the one alone.
+ * Missing slots stay due.
+ */
+function beforeTheFault(slots: SlotView, requested: Offset): SlotView {
+  const { rows, column } = slots;
+  return keepSlots(slots, (index) => rows[index] === MISSING || column.ended(rows[index]!) <= requested);
 }
 
 function sinceRequest({ plan, recording, times }: Scope, probe: ProbeSpec): SlotView {

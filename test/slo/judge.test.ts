@@ -497,6 +497,31 @@ describe('uncertain boundaries', () => {
   });
 });
 
+describe('samples under way when the fault is requested', () => {
+  const slow = probe('web', { intervalMs: 1000, timeoutMs: 5000 });
+  const steady = plan({ probes: [slow], objectives: [objective('steady', { phase: 'steady' })] });
+  const judged = (answer: World['answer']) => judge(steady, recordingOf({ plan: steady, answer })).objectives[0]!;
+
+  it('say nothing about the steady state, whatever they said', () => {
+    const result = judged((_, due) => (due >= 57_000 && due < 60_000 ? { ...BAD, ended: due + 5000 } : GOOD));
+
+    expect(result).toMatchObject({ verdict: 'pass', measurement: { bad: 0, missing: 0 } });
+  });
+
+  it('count where they ended before it', () => {
+    const result = judged((_, due) => (due >= 50_000 && due < 51_000 ? { ...BAD, ended: due + 5000 } : GOOD));
+
+    expect(result).toMatchObject({ verdict: 'fail', measurement: { bad: 1 } });
+  });
+
+  it('are missing where nothing was recorded of them', () => {
+    expect(judged((_, due) => (due >= 58_000 && due < 59_000 ? undefined : GOOD))).toMatchObject({
+      verdict: 'inconclusive',
+      measurement: { missing: 1 },
+    });
+  });
+});
+
 describe('overlapping samples of a hanging service', () => {
   it('belong to the phase in which they were due', () => {
     const slow = probe('web', { intervalMs: 1000, timeoutMs: 5000 });
