@@ -7,8 +7,11 @@ import { defineProbe, type ProbeContext, type ProbeSession, type Reading } from 
 const config = z.lazy(() =>
   z
     .strictObject({
-      url: httpUrl(),
-      method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+      url: httpUrl().describe('what is asked'),
+      method: z
+        .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+        .default('GET')
+        .describe('how it is asked'),
       body: z.string().describe('sent as it stands').optional(),
       expectStatus: z
         .union([status(), z.array(status()).min(1)])
@@ -17,7 +20,9 @@ const config = z.lazy(() =>
       expectBody: z
         .union([
           z.string().min(1),
-          z.strictObject({ matches: z.string().min(1).refine(isPattern, 'not a regular expression') }),
+          z.strictObject({
+            matches: z.string().min(1).refine(isPattern, 'not a regular expression').describe('a regular expression'),
+          }),
         ])
         .describe('a text the body must hold, or {matches: regular expression}')
         .optional(),
@@ -28,7 +33,7 @@ const config = z.lazy(() =>
         .max(67_108_864)
         .default(1_048_576)
         .describe('bytes that are read of the body at most'),
-      maxRedirects: z.number().int().min(0).max(10).default(0),
+      maxRedirects: z.number().int().min(0).max(10).default(0).describe('0: a redirect is an answer'),
       ...httpAccess(),
     })
     .refine(certificateWithKey, CERTIFICATE_WITH_KEY),

@@ -4,7 +4,7 @@ import { hostAndPort } from '../clients/config-schema.ts';
 import { networkTrouble } from '../clients/network-trouble.ts';
 import { defineProbe, type ProbeContext, type Reading } from './contract.ts';
 
-const config = z.lazy(() => z.strictObject({ address: hostAndPort() }));
+const config = z.lazy(() => z.strictObject({ address: hostAndPort().describe('what is connected to') }));
 
 type Config = z.output<typeof config>;
 

@@ -73,9 +73,9 @@ function fields() {
 function ready() {
   return z
     .union([
-      z.strictObject({ tcp: hostAndPort() }),
-      z.strictObject({ http: httpUrl() }),
-      z.strictObject({ file: z.string().min(1) }),
+      z.strictObject({ tcp: hostAndPort().describe('a port that accepts') }),
+      z.strictObject({ http: httpUrl().describe('a URL that answers 2xx') }),
+      z.strictObject({ file: z.string().min(1).describe('a file that is written anew') }),
     ])
     .describe('`restart`: how to see that the new process serves: a port, a URL that answers 2xx, a file written anew');
 }

@@ -1,26 +1,28 @@
 import * as z from 'zod';
 import { duration, hostAndPort } from '../../clients/config-schema.ts';
+import { tlsConfig } from '../../clients/tls-config.ts';
 
 const json: z.ZodType<unknown> = z.json();
 
 export const config = z.lazy(() =>
   z.strictObject({
     address: hostAndPort().describe('the frontend'),
-    namespace: z.string().min(1).default('default'),
-    taskQueue: z.string().min(1),
-    workflowType: z.string().min(1),
+    namespace: z.string().min(1).default('default').describe('the Temporal namespace of the workers'),
+    taskQueue: z.string().min(1).describe('the queue that the workers poll'),
+    workflowType: z.string().min(1).describe('what each canary runs; best one that touches nothing'),
     args: z.array(json).max(20).default([]).describe('$ID inside a text becomes the id of the canary'),
     nudge: nudge().describe('sent to each canary once it runs, where the workflow waits for it').optional(),
     idPrefix: z
       .string()
       .regex(/^[\w.:-]{1,100}$/)
-      .default('steadfast-'),
+      .default('steadfast-')
+      .describe('how the ids of canaries begin'),
     executionTimeout: duration().default(300_000).describe('after that the server ends a canary that nobody waits for'),
     expect: z
       .record(z.string().min(1), scalar())
       .default({})
       .describe('what the result must hold, by dotted path: {status: COMPLETED}'),
-    tls: z.union([z.boolean(), tls()]).optional(),
+    tls: tlsConfig().optional(),
     apiKeyFile: z.string().min(1).describe('read again for each call').optional(),
   }),
 );
@@ -29,24 +31,10 @@ export type Config = z.output<typeof config>;
 
 function nudge() {
   return z.strictObject({
-    kind: z.enum(['update', 'signal']),
-    name: z.string().min(1),
-    args: z.array(json).max(20).default([]),
+    kind: z.enum(['update', 'signal']).describe('what the workflow waits for'),
+    name: z.string().min(1).describe('of the update or signal'),
+    args: z.array(json).max(20).default([]).describe('of the update or signal'),
   });
-}
-
-function tls() {
-  return z
-    .strictObject({
-      caFile: z.string().min(1).optional(),
-      certFile: z.string().min(1).optional(),
-      keyFile: z.string().min(1).optional(),
-      serverName: z.string().min(1).describe('the name in the certificate, where it is not the address').optional(),
-    })
-    .refine(
-      ({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined),
-      'certFile and keyFile belong together',
-    );
 }
 
 function scalar() {
