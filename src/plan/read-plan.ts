@@ -2,6 +2,7 @@ import type { Plan } from '../slo/model/plan.ts';
 import { checkComparisons } from './lint/comparison.ts';
 import { checkCoverage } from './lint/coverage.ts';
 import { checkEmptiness } from './lint/emptiness.ts';
+import { checkExtremes } from './lint/extremes.ts';
 import type { Draft } from './lint/lint.ts';
 import { checkLookbacks } from './lint/lookback.ts';
 import { checkSampling } from './lint/sampling.ts';
@@ -37,6 +38,7 @@ export function readPlan(
   checkSampling(draft);
   checkLookbacks(draft);
   checkCoverage(draft);
+  checkExtremes(draft);
   return draft.plan;
 }
 
