@@ -49,10 +49,12 @@ function count(state: ProgressState, slot: Sample | Gap): undefined {
   if (outcome !== 'good' && slot.reason !== undefined) tally.reason = slot.reason;
 }
 
-function enter(state: ProgressState, plan: Plan, event: ChaosEvent): string {
+function enter(state: ProgressState, plan: Plan, event: ChaosEvent): string | undefined {
   const what = event.fault === undefined ? event.experiment : `${event.experiment}/${event.fault}`;
   const because = event.reason === undefined ? '' : `: ${event.reason}`;
-  const step = STEP_AFTER[event.state];
+  if (event.state === 'observed') return observation(what, event);
+  // A fault among several does not move the experiment on.
+  const step = event.fault === undefined ? STEP_AFTER[event.state] : undefined;
   if (step === undefined) return `${what}: ${WORDS[event.state] ?? event.state}${because}`;
   if (step === 'steady') begin(state, plan, event.experiment);
   const experiment = plan.experiments.find(({ name }) => name === event.experiment);
@@ -62,6 +64,13 @@ function enter(state: ProgressState, plan: Plan, event: ChaosEvent): string {
   if (lengthMs === undefined) delete state.until;
   else state.until = event.at + lengthMs;
   return `${what}: ${WORDS[event.state] ?? event.state}${because}`;
+}
+
+/** Notes fill the report; only what needs a person's eye, or has a reason, is said at once. */
+function observation(what: string, { reason, evidence = [] }: ChaosEvent): string | undefined {
+  const texts = [reason, ...evidence.map(({ of, text }) => (of === 'finding' ? text : undefined))];
+  const said = texts.filter((text) => text !== undefined).join('; ');
+  return said === '' ? undefined : `${what}: ${said}`;
 }
 
 const WORDS: Partial<Record<ChaosEvent['state'], string>> = {

@@ -1,9 +1,11 @@
-import type { Observed } from '../chaos/contract.ts';
+import type { FaultFact, Observed } from '../chaos/contract.ts';
 import type { Evidence, Offset } from '../slo/model/entry.ts';
 import type { StepFacts } from './run.ts';
 
 const EVIDENCE_LIMIT = 100;
 const TEXT_LIMIT_CHARS = 1000;
+const KINDS = new Set<unknown>(['mechanism', 'note', 'finding']);
+const STATES = new Set<unknown>(['injected', 'recovering', 'recovered', 'failed', 'observed']);
 
 /** A driver's observation as facts for the timeline: what it says about time cannot lie outside `[earliest, now]`. */
 export function factsOf(observed: Observed | undefined, earliest: Offset, now: Offset): StepFacts & { at: Offset } {
@@ -11,6 +13,24 @@ export function factsOf(observed: Observed | undefined, earliest: Offset, now: O
   const notBefore = clampTo(observed?.notBefore, earliest, at);
   const evidence = evidenceOf(observed?.evidence);
   return { at, ...(notBefore === undefined ? {} : { notBefore }), ...(evidence.length === 0 ? {} : { evidence }) };
+}
+
+/** What of a fact between the steps can be recorded; `undefined` where it makes no sense. A step that is nobody's would be the experiment's own. */
+export function tellable(fact: FaultFact, now: Offset): (FaultFact & { at: Offset }) | undefined {
+  const { fault, oneShot, state, reason } = fact;
+  if (!STATES.has(state) || (state !== 'observed' && fault === undefined)) return undefined;
+  const at = clampTo(fact.at, 0, now) ?? now;
+  const notBefore = clampTo(fact.notBefore, 0, at);
+  const evidence = evidenceOf(fact.evidence);
+  return {
+    ...(fault === undefined ? {} : { fault: fault.slice(0, TEXT_LIMIT_CHARS) }),
+    ...(oneShot ? { oneShot } : {}),
+    state,
+    at,
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(reason === undefined ? {} : { reason: reason.slice(0, TEXT_LIMIT_CHARS) }),
+    ...(evidence.length === 0 ? {} : { evidence }),
+  };
 }
 
 /** What of a driver's evidence can be recorded. */
@@ -21,7 +41,7 @@ export function evidenceOf(found: unknown): Evidence[] {
 
 function isEvidence(item: Partial<Evidence> | null): item is Evidence {
   if (typeof item !== 'object' || item === null) return false;
-  return (item.of === 'mechanism' || item.of === 'note') && typeof item.text === 'string';
+  return KINDS.has(item.of) && typeof item.text === 'string';
 }
 
 function recordable({ of, holds, text, values }: Evidence): Evidence {

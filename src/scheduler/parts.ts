@@ -1,4 +1,4 @@
-import type { Driver } from '../chaos/contract.ts';
+import type { Driver, DriverContext } from '../chaos/contract.ts';
 import type { Entry, Offset } from '../slo/model/entry.ts';
 import type { Experiment, Plan } from '../slo/model/plan.ts';
 import type { Budgets } from './budgets.ts';
@@ -26,6 +26,9 @@ export interface GateAnswer {
   reason?: string;
 }
 
+/** How a driver speaks up between the steps that the conductor asks for. */
+export type DriverCalls = Pick<DriverContext, 'tell' | 'lost'>;
+
 /** All that `conduct` needs from outside: it knows no plug-in, no file and no judge. */
 export interface ConductParts {
   plan: Plan;
@@ -35,7 +38,7 @@ export interface ConductParts {
   /** Makes what was recorded durable. */
   sync(): Promise<void>;
   probes: readonly OpenProbe[];
-  driverOf(experiment: Experiment): Promise<Driver>;
+  driverOf(experiment: Experiment, calls: DriverCalls): Promise<Driver>;
   decide: {
     /**
      * Whether the fault may be injected. `steady` is the time to be judged: each slot in it has its sample or gap. It may ask its sources

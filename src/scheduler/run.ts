@@ -1,7 +1,9 @@
+import type { FaultFact } from '../chaos/contract.ts';
 import type { ChaosEvent, ChaosState, Entry, Evidence, Offset } from '../slo/model/entry.ts';
 import type { Experiment } from '../slo/model/plan.ts';
 import { reasonOf, within } from './bounded.ts';
 import { type Budgets, DEFAULT_BUDGETS } from './budgets.ts';
+import { tellable } from './observed.ts';
 import type { ConductParts } from './parts.ts';
 import { type Activity, healthChanges, type ProgressEvent } from './progress.ts';
 
@@ -78,6 +80,12 @@ export class Run {
     if (experiment.oneShot) event.oneShot = true;
     this.record(event);
     return at;
+  }
+
+  /** What a driver says between the steps. What makes no sense is left out. */
+  recordFact(experiment: Experiment, fact: FaultFact): void {
+    const told = tellable(fact, this.parts.clock.now());
+    if (told) this.record({ type: 'chaos', experiment: experiment.name, ...told });
   }
 
   progress(event: ProgressEvent): void {

@@ -1,6 +1,7 @@
 import type { Driver } from '../chaos/contract.ts';
 import type { Experiment } from '../slo/model/plan.ts';
 import { bounded, reasonOf, within } from './bounded.ts';
+import type { DriverCalls } from './parts.ts';
 import { type Run, RunStopped } from './run.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function withDriver(
   const opened = await openDriver(run, experiment);
   if (opened.driver === undefined) return failBefore(run, experiment, opened.problem);
   try {
-    const problems = await problemsOf(run, opened.driver);
+    const problems = await problemsOf(run, experiment, opened.driver);
     if (problems.length > 0) return failBefore(run, experiment, problems.join('; '));
     return await use(opened.driver);
   } finally {
@@ -24,12 +25,19 @@ export async function withDriver(
   }
 }
 
+function callsFor(run: Run, experiment: Experiment): DriverCalls {
+  return {
+    tell: (fact) => run.recordFact(experiment, fact),
+    lost: (reason) => run.stop(`${experiment.name}: ${reason}`),
+  };
+}
+
 type Opened = { driver: Driver } | { driver?: undefined; problem: string };
 
 async function openDriver(run: Run, experiment: Experiment): Promise<Opened> {
   let opening: Promise<Driver> | undefined;
   const call = bounded(boundsOf(run, 'opening the driver'), () => {
-    opening = run.parts.driverOf(experiment);
+    opening = run.parts.driverOf(experiment, callsFor(run, experiment));
     return opening;
   });
   try {
@@ -40,10 +48,12 @@ async function openDriver(run: Run, experiment: Experiment): Promise<Opened> {
   }
 }
 
-async function problemsOf(run: Run, driver: Driver): Promise<string[]> {
+async function problemsOf(run: Run, experiment: Experiment, driver: Driver): Promise<string[]> {
   const { maxTargets } = run.parts.plan.limits;
   try {
-    const { targets, problems } = await within(boundsOf(run, 'the preparation'), (signal) => driver.prepare(signal));
+    const preparation = await within(boundsOf(run, 'the preparation'), (signal) => driver.prepare(signal));
+    const { targets, problems, facts } = preparation;
+    if (facts && facts.length > 0) run.recordFact(experiment, { state: 'observed', evidence: facts });
     if (targets.length <= maxTargets) return [...problems];
     return [...problems, `${targets.length} targets, but limits.maxTargets is ${maxTargets}`];
   } catch (error) {

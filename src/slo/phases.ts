@@ -44,7 +44,7 @@ export function experimentTimes(recording: Recording, experiment: string, asOf?:
   const ended = first(events, 'ended')?.at;
   const lastSlot = first(events, 'quiesced')?.at ?? ended ?? horizon;
   const times: ExperimentTimes = {
-    oneShot: events.some((event) => event.oneShot === true),
+    oneShot: events.some((event) => event.oneShot === true && event.fault === undefined),
     lastSlot,
     ended: ended ?? Math.max(horizon, lastSlot),
     complete: ended !== undefined,
@@ -56,7 +56,7 @@ export function experimentTimes(recording: Recording, experiment: string, asOf?:
   setMoment(times, 'injected', first(events, 'injected'));
   setMoment(times, 'recovering', workflow ? last(events, 'recovering') : first(events, 'recovering'));
   if (isEveryFaultGone(events)) setMoment(times, 'recovered', last(events, 'recovered'));
-  const failed = first(events, 'failed');
+  const failed = events.find(({ state, fault }) => state === 'failed' && fault === undefined);
   if (failed) times.failed = failed;
   const leftBehind = last(events, 'left-behind');
   if (leftBehind) times.leftBehind = leftBehind;

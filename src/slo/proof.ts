@@ -1,5 +1,5 @@
 import { type ExperimentFacts, experimentFacts, inconclusive, judgeObjective } from './judge-objective.ts';
-import type { Evidence, Offset } from './model/entry.ts';
+import type { ChaosEvent, Evidence, Offset } from './model/entry.ts';
 import type { Experiment, Objective } from './model/plan.ts';
 import type { ExperimentResult, ObjectiveResult } from './model/report.ts';
 
@@ -21,6 +21,8 @@ export function proofOf(facts: ExperimentFacts): Proof {
   const mechanism = duringFault(facts).filter((evidence) => evidence.of === 'mechanism');
   const refuted = mechanism.find((evidence) => evidence.holds !== true);
   if (refuted) return { state: 'not-proven', text: refuted.text };
+  const lacking = unprovenFault(facts);
+  if (lacking) return { state: 'not-proven', text: lacking };
   const expected = facts.experiment.expect && judgeExpectation(facts);
   if (expected && expected.verdict !== 'pass') return { state: 'not-proven', text: `expected: ${expected.text}` };
   const proofs = [...mechanism.map((evidence) => evidence.text), ...(expected ? [`expected: ${expected.text}`] : [])];
@@ -29,12 +31,32 @@ export function proofOf(facts: ExperimentFacts): Proof {
   return { state: 'proven', text: proofs[0]! };
 }
 
+/** Of several faults each needs a proof of its own: one that bites says nothing about the next. */
+function unprovenFault(facts: ExperimentFacts): string | undefined {
+  const events = facts.recording.eventsOf(facts.experiment.name).filter(({ fault }) => fault !== undefined);
+  for (const fault of new Set(events.map((event) => event.fault!))) {
+    const steps = events.filter((event) => event.fault === fault);
+    const failed = steps.find(({ state }) => state === 'failed');
+    if (failed) return `${fault} was not injected: ${failed.reason ?? 'no reason was recorded'}`;
+    if (!steps.some(({ state }) => state === 'injected')) return `${fault} was never seen to be injected`;
+    const shown = steps.some(
+      (step) => isDuringFault(step) && (step.evidence ?? []).some(({ of }) => of === 'mechanism'),
+    );
+    if (!shown) return `no evidence of the mechanism of ${fault} was recorded`;
+  }
+  return undefined;
+}
+
 /** What was observed after the removal says nothing about the fault's being there. */
 function duringFault(facts: ExperimentFacts): Evidence[] {
   return facts.recording
     .eventsOf(facts.experiment.name)
-    .filter((event) => event.state === 'injected' || event.state === 'recovering')
+    .filter(isDuringFault)
     .flatMap((event) => event.evidence ?? []);
+}
+
+function isDuringFault({ state }: ChaosEvent): boolean {
+  return state === 'injected' || state === 'recovering';
 }
 
 function judgeExpectation(facts: ExperimentFacts): ObjectiveResult {

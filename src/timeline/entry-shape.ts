@@ -89,7 +89,7 @@ function isEvidenceList(value: unknown): boolean {
 
 function isEvidenceKind(item: Fields): boolean {
   return (
-    (item['of'] === 'mechanism' || item['of'] === 'note') &&
+    (item['of'] === 'mechanism' || item['of'] === 'note' || item['of'] === 'finding') &&
     isAbsentOr(item['holds'], isBoolean) &&
     isAbsentOr(item['values'], isNumbersByName)
   );
@@ -139,6 +139,7 @@ const RARE_ENTRIES: Record<RareType, Record<string, Check>> = {
       'recovered',
       'failed',
       'left-behind',
+      'observed',
       'quiesced',
       'ended',
     ),

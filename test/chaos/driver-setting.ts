@@ -38,6 +38,8 @@ export async function openSetting(over: Partial<DriverContext> = {}): Promise<Se
     experiment: 'breaks',
     run: 'run-1',
     plan: 'a-plan',
+    digest: 'sha256:0',
+    limits: { maxTargets: 10, namespaces: [] },
     durationMs: 1_000,
     maxFaultMs: 60_000,
     now: () => performance.now() - began,
@@ -45,6 +47,8 @@ export async function openSetting(over: Partial<DriverContext> = {}): Promise<Se
     random: () => 0.5,
     log: silentLog,
     ledger: ledgerIn(faults),
+    tell: () => undefined,
+    lost: () => undefined,
     ...over,
   };
   return {

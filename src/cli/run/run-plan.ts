@@ -5,7 +5,7 @@ import type { Mask } from '../../plan/mask.ts';
 import { reasonOf, within } from '../../scheduler/bounded.ts';
 import { DEFAULT_BUDGETS } from '../../scheduler/budgets.ts';
 import { conduct } from '../../scheduler/conductor.ts';
-import type { ConductResult } from '../../scheduler/parts.ts';
+import type { ConductResult, DriverCalls } from '../../scheduler/parts.ts';
 import { forStream } from '../../scheduler/random.ts';
 import { decideGate } from '../../slo/gate.ts';
 import { judge } from '../../slo/judge.ts';
@@ -134,7 +134,7 @@ function drive(setting: RunPlanSetting, recorder: Recorder, instruments: Instrum
     record: recorder.record,
     sync: recorder.sync,
     probes,
-    driverOf: (experiment) => openDriver(setting, experiment),
+    driverOf: (experiment, calls) => openDriver(setting, experiment, calls),
     decide: {
       async gate(experiment, steady, signal) {
         for (const entry of await references.atGate(experiment, signal)) recorder.record(entry);
@@ -158,7 +158,7 @@ function drainMs({ plan, registries }: RunPlanSetting): number {
   return Math.max(DEFAULT_BUDGETS.drainMs, ...needed);
 }
 
-function openDriver(setting: RunPlanSetting, experiment: Experiment): Promise<Driver> {
+function openDriver(setting: RunPlanSetting, experiment: Experiment, calls: DriverCalls): Promise<Driver> {
   const { plan, run, clock, log, registries, faultsFolder } = setting;
   const { maxFaultMs } = plan.limits;
   const fault = { run, plan: plan.name, experiment: experiment.name, driver: experiment.driver, maxFaultMs };
@@ -166,6 +166,8 @@ function openDriver(setting: RunPlanSetting, experiment: Experiment): Promise<Dr
     experiment: experiment.name,
     run,
     plan: plan.name,
+    digest: plan.digest,
+    limits: plan.limits,
     durationMs: experiment.durationMs,
     maxFaultMs,
     now: () => clock.now(),
@@ -173,6 +175,7 @@ function openDriver(setting: RunPlanSetting, experiment: Experiment): Promise<Dr
     random: forStream(plan.seed, `driver/${experiment.name}`),
     log,
     ledger: openLedger(faultsFolder, fault),
+    ...calls,
   });
 }
 

@@ -55,11 +55,11 @@ function withoutUnit(name: string): string {
   return name.replace(/(?<=[a-z0-9])(Ms|Seconds|Bytes)$/, '');
 }
 
-function showChaos(store: MetricStore, plan: Measured, { experiment, state }: ChaosEvent): void {
+function showChaos(store: MetricStore, plan: Measured, { experiment, fault, state }: ChaosEvent): void {
   const labels = { plan: plan.name, experiment };
   if (state === 'started') store.set(METRICS.faultLeftBehind, labels, 0);
   if (state === 'left-behind') store.set(METRICS.faultLeftBehind, labels, 1);
-  const now = STEP_AFTER[state];
+  const now = fault === undefined ? STEP_AFTER[state] : undefined;
   if (now === undefined) return;
   for (const step of STEPS) store.set(METRICS.phaseNow, { ...labels, step }, step === now ? 1 : 0);
 }

@@ -56,7 +56,7 @@ const objective = z.strictObject({
 const span = z.exactOptional(z.strictObject({ from: offset, to: offset }));
 
 const evidence = z.strictObject({
-  of: z.enum(['mechanism', 'note']),
+  of: z.enum(['mechanism', 'note', 'finding']),
   holds: z.exactOptional(z.boolean()),
   text: z.string(),
   values: z.exactOptional(z.record(z.string(), z.number())),

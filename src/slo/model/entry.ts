@@ -74,10 +74,11 @@ export interface Final {
 
 /**
  * A fact about the fault. `of: 'mechanism'` speaks of the fault's own mechanism (a toxic in place, a process stopped, a refused
- * handshake), never of the service; `holds` says whether it shows the fault to be in effect. `of: 'note'` only informs.
+ * handshake), never of the service; `holds` says whether it shows the fault to be in effect. `of: 'note'` only informs. `of: 'finding'` is
+ * something that a person must look at, such as a removal that had to be forced.
  */
 export interface Evidence {
-  of: 'mechanism' | 'note';
+  of: 'mechanism' | 'note' | 'finding';
   holds?: boolean;
   text: string;
   values?: Record<string, number>;
@@ -86,6 +87,7 @@ export interface Evidence {
 /**
  * States of an experiment in the order in which they occur. `quiesced`: no new slots fall due from here on, what is in flight is
  * awaited and counts are drained; then `ended`. `failed`: the injection did not come about. `left-behind`: removal is not certain.
+ * `observed`: something became known that changes no phase.
  */
 export type ChaosState =
   | 'started'
@@ -95,6 +97,7 @@ export type ChaosState =
   | 'recovered'
   | 'failed'
   | 'left-behind'
+  | 'observed'
   | 'quiesced'
   | 'ended';
 

@@ -82,9 +82,13 @@ export interface Expectation {
 export interface Experiment {
   name: string;
   driver: string;
-  /** How long the fault is to hold, from real injection. 0 where the driver's action is one-shot. */
+  /** How long the fault is to hold, from real injection. 0 where the driver's action is one-shot or ends by itself. */
   durationMs: number;
   oneShot: boolean;
+  /** The fault ends by itself, within `limits.maxFaultMs` (a Workflow). */
+  endsByItself?: true;
+  /** One of several steps of growing intensity (0..1): it runs only if all critical objectives of the step before passed. */
+  step?: { of: string; share: number; after?: string };
   phases: PhaseLengths;
   expect?: Expectation;
   config: unknown;

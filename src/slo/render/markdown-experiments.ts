@@ -43,7 +43,7 @@ function timingLines({ injectionMs, removalMs }: ExperimentResult): string[] {
 function evidence(experiment: ExperimentResult): string[] {
   if (experiment.evidence.length === 0) return [];
   const items = experiment.evidence.map((fact) => {
-    const kind = fact.of === 'note' ? 'note' : mechanismWord(fact.holds);
+    const kind = fact.of === 'mechanism' ? mechanismWord(fact.holds) : fact.of;
     return `- ${offsetText(fact.at)} ${kind}: ${escapeMarkdown(fact.text)}${valuesText(fact.values)}`;
   });
   return [`### Evidence of the fault\n\n${items.join('\n')}`];
