@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { faultsFolder } from '../chaos/state-folder.ts';
-import { trySweep } from '../chaos/sweep.ts';
+import { type SweepResult, trySweep } from '../chaos/sweep.ts';
+import { sweepPlaces } from '../chaos/sweep-places.ts';
 import type { Log } from '../clients/log.ts';
 import { formatDiagnostic } from '../plan/diagnostic.ts';
 import { type LoadedPlan, load } from '../plan/load.ts';
@@ -76,7 +77,7 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<Ex
   const log = await io.createLog(options.format, loaded.mask);
   const problem = await problemOfFolders(loaded.plans, options);
   if (problem !== undefined) return say(io.stderr, `${problem}\n`, EXIT.badPlan);
-  const swept = await sweepFirst(folder, io, log);
+  const swept = await sweepFirst(folder, loaded.plans, io, log);
   return swept === EXIT.pass ? runAll(loaded, options, folder, io, log) : swept;
 }
 
@@ -124,9 +125,17 @@ async function loadPlans(options: RunOptions, io: RunIo): Promise<WantedPlans | 
 }
 
 /** What an earlier run left behind goes first; if it will not go, nothing new is broken. */
-async function sweepFirst(folder: string, io: RunIo, log: Log): Promise<ExitCode> {
-  const swept = await trySweep(folder, io.registries.drivers, io.abort, log);
-  if (typeof swept === 'string') return say(io.stderr, `${swept}\n`, EXIT.notReady);
+async function sweepFirst(folder: string, plans: LoadedPlan[], io: RunIo, log: Log): Promise<ExitCode> {
+  const recorded = await trySweep(folder, io.registries.drivers, io.abort, log);
+  if (typeof recorded === 'string') return say(io.stderr, `${recorded}\n`, EXIT.notReady);
+  const places = plans.map(({ plan }) => plan);
+  const found = await sweepPlaces(io.registries.drivers, places, io.abort, log);
+  const seen = worstExit([tellSwept(recorded, io), tellSwept(found, io)]);
+  for (const text of found.unseen) io.stderr(`${text}\nNothing was started.\n`);
+  return found.unseen.length > 0 ? worstExit([seen, EXIT.notReady]) : seen;
+}
+
+function tellSwept(swept: SweepResult, io: RunIo): ExitCode {
   for (const fault of swept.removed)
     io.stderr(`removed what run ${fault.run} had left behind (${fault.experiment}): ${fault.text}\n`);
   for (const fault of swept.failed)
