@@ -1,7 +1,7 @@
 import type { PhaseName } from '../model/plan.ts';
 import { formatDuration } from '../model/quantity.ts';
 import type { ExperimentResult, Report } from '../model/report.ts';
-import { offsetText, spanText, spoken } from './phrases.ts';
+import { findingsOf, offsetText, spanText, spoken } from './phrases.ts';
 import { escapeMarkdown } from './text.ts';
 
 const PHASES: readonly PhaseName[] = ['steady', 'fault', 'recovery', 'impact', 'run'];
@@ -17,13 +17,15 @@ export function experimentSections(report: Report): string[] {
   );
 }
 
-function statusLines({ driver, oneShot, status, reason, proof, leftBehind }: ExperimentResult): string[] {
+function statusLines(experiment: ExperimentResult): string[] {
+  const { driver, oneShot, status, reason, proof, leftBehind } = experiment;
   const why = reason === undefined ? '' : `: ${escapeMarkdown(reason)}`;
   const lines = [
     `- Status: ${spoken(status)}${why}`,
     `- Driver: ${escapeMarkdown(driver)}${oneShot ? ', one-shot' : ''}`,
     `- Fault: ${spoken(proof.state)}; ${escapeMarkdown(proof.text)}`,
   ];
+  for (const finding of findingsOf(experiment)) lines.push(`- **Finding: ${escapeMarkdown(finding)}**`);
   return leftBehind === undefined ? lines : [...lines, `- **Left behind: ${escapeMarkdown(leftBehind)}**`];
 }
 

@@ -1,6 +1,6 @@
 import type { Unit } from '../model/plan.ts';
 import { formatDuration, formatValue } from '../model/quantity.ts';
-import type { AppliedTarget, ObjectiveResult, PhaseSpan, Report } from '../model/report.ts';
+import type { AppliedTarget, ExperimentResult, ObjectiveResult, PhaseSpan, Report } from '../model/report.ts';
 
 /** What was measured, as `low..high` or one value. A miss is never rounded until it looks like the limit. */
 export function measuredText(result: ObjectiveResult): string {
@@ -71,4 +71,9 @@ export function headline(report: Report): string {
 /** A word of the report's vocabulary as people write it: `not-proven` becomes `not proven`. */
 export function spoken(word: string): string {
   return word.replaceAll('-', ' ');
+}
+
+/** What of an experiment's evidence a person must look at. */
+export function findingsOf({ evidence }: ExperimentResult): string[] {
+  return evidence.filter(({ of }) => of === 'finding').map(({ text }) => text);
 }

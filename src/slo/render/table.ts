@@ -1,5 +1,5 @@
 import type { ObjectiveResult, Report, Verdict } from '../model/report.ts';
-import { headline, measuredText, spoken, targetText } from './phrases.ts';
+import { findingsOf, headline, measuredText, spoken, targetText } from './phrases.ts';
 import { oneLine } from './text.ts';
 import { columns, pad, shorten, wrap } from './width.ts';
 
@@ -128,7 +128,10 @@ function footer(report: Report, style: TableStyle): string[] {
   const leftBehind = report.experiments.flatMap(({ experiment, leftBehind: why }) =>
     why === undefined ? [] : [paint(oneLine(`FAULT LEFT BEHIND by ${experiment}: ${why}`), COLOURS.fail + BOLD, style)],
   );
-  return [...lines.map(oneLine), ...leftBehind, `run ${oneLine(report.run)}`];
+  const findings = report.experiments.flatMap((experiment) =>
+    findingsOf(experiment).map((text) => paint(oneLine(`finding, ${experiment.experiment}: ${text}`), BOLD, style)),
+  );
+  return [...lines.map(oneLine), ...findings, ...leftBehind, `run ${oneLine(report.run)}`];
 }
 
 function paint(text: string, codes: string, style: TableStyle): string {
