@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeTrouble } from './client.ts';
+import { passes } from './trouble.ts';
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 4_000;
+
+export interface Patience {
+  /** For everything, repetitions and pauses included. */
+  callMs: number;
+  random(): number;
+}
+
+/** Repeats what may go better the next time, inside the bound. The last trouble is the answer. */
+export async function withRepetitions<Answer extends { ok: true } | KubeTrouble>(
+  attempt: () => Promise<Answer>,
+  { callMs, random }: Patience,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const deadline = performance.now() + callMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const answer = await attempt();
+    if (answer.ok || !passes(answer)) return answer;
+    const waitMs = (answer.retryAfterMs ?? 0) + pauseMs * (0.5 + random());
+    if (performance.now() + waitMs >= deadline) return answer;
+    if (!(await slept(waitMs, signal))) return answer;
+  }
+}
+
+/** False when the signal cut it short. */
+export function slept(ms: number, signal: AbortSignal): Promise<boolean> {
+  return sleep(ms, undefined, { signal }).then(
+    () => true,
+    () => false,
+  );
+}

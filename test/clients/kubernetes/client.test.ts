@@ -1,0 +1,132 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type KubeClient, RESOURCES } from '../../../src/clients/kubernetes/client.ts';
+import { openKubeClient } from '../../../src/clients/kubernetes/open.ts';
+import { type KubePeer, type Misbehaviour, startKubePeer } from '../../loopback/kube-peer.ts';
+
+const PODS = '/api/v1/namespaces/ours/pods';
+const pods = { resource: RESOURCES.pods, namespace: 'ours' };
+const one = { ...pods, name: 'one' };
+const patiently = () => AbortSignal.timeout(15_000);
+
+let peer: KubePeer;
+let client: KubeClient;
+
+beforeEach(async () => {
+  peer = await startKubePeer();
+  client = await openKubeClient({ kubeconfig: peer.kubeconfig, timeoutMs: 300, callMs: 3_000, random: () => 0 });
+  peer.put(PODS, { metadata: { name: 'one', labels: { app: 'engine' } } });
+});
+
+afterEach(async () => {
+  client.close();
+  await peer.close();
+});
+
+/** Misbehaves so many times, then no more. */
+function at(first: number, how: Misbehaviour): void {
+  let left = first;
+  peer.misbehave = () => (left-- > 0 ? how : undefined);
+}
+
+describe('a call', () => {
+  it('knows the namespace of its context and the address of its server', () => {
+    expect(client.namespace).toBe('ours');
+    expect(client.address).toBe(peer.url);
+  });
+
+  it.each<[string, Misbehaviour]>([
+    ['an answer that says to come later', { status: 429, headers: { 'Retry-After': '0' } }],
+    ['an error of the server', { status: 503 }],
+    ['a lost connection', 'reset'],
+    ['a server that does not answer', 'hang'],
+  ])('survives %s', async (_sentence, how) => {
+    at(2, how);
+    const got = await client.get(one, patiently());
+    expect(got).toMatchObject({ ok: true, value: { metadata: { name: 'one' } } });
+    expect(client.requests['GET'], 'the repetitions are counted').toBe(3);
+  });
+
+  it.each<[string, number, number]>([
+    ['what is not there', 404, 1],
+    ['what is not allowed', 403, 1],
+    ['what does not fit any more', 409, 1],
+    ['what is wrong', 422, 1],
+  ])('does not repeat %s', async (_sentence, status, requests) => {
+    at(9, { status, body: { reason: 'Because', message: 'of\nthis' } });
+    const got = await client.patch(one, {}, patiently());
+    expect(got).toEqual({ ok: false, code: 'status', status, reason: 'Because', message: 'of this' });
+    expect(client.requests['PATCH']).toBe(requests);
+  });
+
+  it('waits as long as the server asks for, and not beyond its own bound', async () => {
+    at(99, { status: 429, headers: { 'Retry-After': '60' } });
+    const began = performance.now();
+    const got = await client.get(one, patiently());
+    expect(got).toMatchObject({ ok: false, status: 429, retryAfterMs: 30_000 });
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
+  it('ends when its signal does', async () => {
+    at(99, 'hang');
+    const got = await client.get(one, AbortSignal.timeout(50));
+    expect(got).toMatchObject({ ok: false, code: 'aborted' });
+  });
+
+  it('says that a server is not there', async () => {
+    await peer.close();
+    const got = await client.get(one, patiently());
+    expect(got).toMatchObject({ ok: false, code: 'unreachable', message: 'the API server: connection refused' });
+  });
+
+  it('reads its token anew when it has expired', async () => {
+    const fresh = (await readFile(peer.kubeconfig, 'utf8')).replace('first-token', 'second-token');
+    await writeFile(peer.kubeconfig, fresh);
+    peer.misbehave = ({ token }) => (token === 'Bearer second-token' ? undefined : { status: 401 });
+    expect(await client.get(one, patiently())).toMatchObject({ ok: true });
+  });
+
+  it('never says its token, whoever repeats it', async () => {
+    at(9, { status: 403, body: { message: 'you, with first-token, may not' } });
+    expect(await client.get(one, patiently())).toMatchObject({ message: 'you, with ***, may not' });
+  });
+
+  it.each([
+    ['no JSON', { status: 200, body: 'x' }],
+    ['no object', { status: 200, body: { metadata: 7 } }],
+  ])('takes %s for malformed', async (_sentence, how) => {
+    at(1, how);
+    expect(await client.get(one, patiently())).toMatchObject({ ok: false, code: 'malformed' });
+  });
+});
+
+describe('a deletion', () => {
+  it('counts what is gone as deleted', async () => {
+    expect(await client.delete(one, {}, patiently())).toEqual({ ok: true, value: 'accepted' });
+    expect(await client.delete(one, {}, patiently())).toEqual({ ok: true, value: 'gone' });
+  });
+
+  it('leaves another object of that name alone', async () => {
+    expect(await client.delete(one, { uid: 'another' }, patiently())).toEqual({ ok: true, value: 'gone' });
+    expect(peer.object(`${PODS}/one`)).toBeDefined();
+  });
+});
+
+it('sees a change that somebody else made in between', async () => {
+  const resourceVersion = peer.object(`${PODS}/one`)!.metadata.resourceVersion;
+  const patch = { metadata: { resourceVersion, labels: { app: 'other' } } };
+  expect(await client.patch(one, patch, patiently())).toMatchObject({ ok: true });
+  expect(await client.patch(one, patch, patiently())).toMatchObject({ ok: false, status: 409, reason: 'Conflict' });
+});
+
+it('keeps nothing of a dry run', async () => {
+  const created = await client.create(pods, { metadata: { name: 'two' } }, { dryRun: true, strict: true }, patiently());
+  expect(created).toMatchObject({ ok: true });
+  expect(peer.object(`${PODS}/two`)).toBeUndefined();
+  expect(peer.requests.at(-1)?.query.get('fieldValidation')).toBe('Strict');
+});
+
+it('asks whether it may', async () => {
+  const question = { verb: 'create', group: 'chaos-mesh.org', resource: 'podchaos', namespace: 'ours' };
+  expect(await client.allowed(question, patiently())).toEqual({ ok: true, value: { allowed: true } });
+});
