@@ -13,6 +13,8 @@ import { endOnSignals, ownConfig } from './own-config.ts';
 import { keepPace, type Pace } from './steady-pace.ts';
 
 export interface EngineConfig {
+  /** Address to listen on; loopback if not given. */
+  host?: string;
   httpPort: number;
   eventsPort: number;
   replayPort: number;
@@ -36,6 +38,7 @@ const engine = await startKvEngine({ ...config, rules: () => releases[release], 
 const traffic = keepPace(config.requestsPerSecond, () => askForCompletion(config.httpPort));
 
 await serveFace<EngineCommand>({
+  ...(config.host === undefined ? {} : { host: config.host }),
   port: config.httpPort,
   metrics,
   command: engineCommand,
@@ -45,11 +48,14 @@ await serveFace<EngineCommand>({
     batchesPerSecond: engine.rate(),
     nextSequence: engine.nextSequence(),
     cachedBlocks: engine.cachedBlocks(),
+    cacheFingerprint: engine.cacheFingerprint(),
     ...conduct,
     requestsPerSecond: traffic.perSecond(),
     totals: ledger.totals(),
   }),
-  routes: { 'POST /v1/completions': completionsRoute(metrics, 'lab-model', conduct) },
+  routes: {
+    'POST /v1/completions': completionsRoute({ registry: metrics, model: 'lab-model', conduct, serve: engine.serve }),
+  },
 });
 endOnSignals(() => engine.close());
 

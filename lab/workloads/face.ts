@@ -4,10 +4,12 @@ import type { z } from 'zod';
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
-/** What every workload shows on its loopback port. */
+/** What every workload shows on its port. */
 export interface Face<Command> {
+  /** Address to listen on; loopback if not given. */
+  host?: string;
   port: number;
-  metrics: Registry;
+  metrics: Pick<Registry, 'contentType' | 'metrics'>;
   /** Shape of a `POST /control` body. */
   command: z.ZodType<Command>;
   obey: (command: Command) => Promise<void> | void;
@@ -39,7 +41,7 @@ export function serveFace<Command>(face: Face<Command>): Promise<Server> {
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(face.port, '127.0.0.1', () => resolve(server));
+    server.listen(face.port, face.host ?? '127.0.0.1', () => resolve(server));
   });
 }
 

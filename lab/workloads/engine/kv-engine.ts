@@ -16,6 +16,10 @@ export interface KvEngine {
   rate: () => number;
   nextSequence: () => number;
   cachedBlocks: () => number;
+  /** What an index that missed nothing must hold. */
+  cacheFingerprint: () => string;
+  /** Serves a prompt from the prefix cache and publishes what it stores; gives how many tokens were cached. */
+  serve: (tokens: readonly number[]) => number;
   befall: (mishap: Mishap) => void;
   contradict: (batches: number) => void;
   clearCache: () => void;
@@ -41,6 +45,14 @@ export async function startKvEngine(options: KvEngineOptions): Promise<KvEngine>
 
   const publish = (events: (cache: BlockCache) => KvEvent[]) =>
     life?.publisher.publish({ timestampSeconds: wallClockSeconds(), events: events(life.cache), rank: 0 });
+
+  function serve(tokens: readonly number[]): number {
+    if (life === undefined) return 0;
+    const { cachedTokens, events } = life.cache.serve(tokens);
+    if (events.length > 0) publish(() => events);
+    return cachedTokens;
+  }
+
   const pace = keepPace(options.batchesPerSecond, () => publish((cache) => cache.step()));
 
   async function end(): Promise<void> {
@@ -62,6 +74,8 @@ export async function startKvEngine(options: KvEngineOptions): Promise<KvEngine>
     rate: pace.perSecond,
     nextSequence: () => life?.publisher.nextSequence() ?? 0,
     cachedBlocks: () => life?.cache.size() ?? 0,
+    cacheFingerprint: () => life?.cache.fingerprint() ?? '0',
+    serve,
     befall: mishaps.add,
     contradict: (batches) => {
       for (let batch = 0; batch < batches; batch++) publish((cache) => cache.contradict());

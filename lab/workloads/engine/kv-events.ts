@@ -60,7 +60,12 @@ function asMap(event: KvEvent, format: BatchFormat): Record<string, unknown> {
 }
 
 function nameOf(format: BatchFormat): (hash: BlockHash) => bigint | Buffer {
-  return format.hashes === 'bytes' ? (hash) => hash : (hash) => hash.readBigUInt64BE(hash.length - 8);
+  return format.hashes === 'bytes' ? (hash) => hash : lowBits;
+}
+
+/** A block's name where names are numbers. */
+export function lowBits(hash: BlockHash): bigint {
+  return hash.readBigUInt64BE(hash.length - 8);
 }
 
 /** The frame that carries a batch's sequence number. */

@@ -9,6 +9,8 @@ import { answerReplay, createReplayBuffer } from './replay.ts';
 import { liveHighWaterMark, openSockets } from './sockets.ts';
 
 export interface PublisherOptions {
+  /** Address to listen on; loopback if not given. */
+  host?: string;
   eventsPort: number;
   replayPort: number;
   topic: string;

@@ -9,21 +9,22 @@ export interface EngineSockets {
 export const liveHighWaterMark = 100_000;
 
 export async function openSockets(
-  ports: { eventsPort: number; replayPort: number },
+  where: { host?: string; eventsPort: number; replayPort: number },
   replayHighWaterMark: number,
 ): Promise<EngineSockets> {
   const live = new Publisher({ sendHighWaterMark: liveHighWaterMark, linger: 0 });
   const replay = new Router({ sendHighWaterMark: replayHighWaterMark, linger: 0 });
-  await bindPatiently(live, ports.eventsPort);
-  await bindPatiently(replay, ports.replayPort);
+  const host = where.host ?? '127.0.0.1';
+  await bindPatiently(live, `tcp://${host}:${where.eventsPort}`);
+  await bindPatiently(replay, `tcp://${host}:${where.replayPort}`);
   return { live, replay };
 }
 
 /** The address of a life that just ended may take a moment to become free. */
-async function bindPatiently(socket: Publisher | Router, port: number): Promise<void> {
+async function bindPatiently(socket: Publisher | Router, address: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      return await socket.bind(`tcp://127.0.0.1:${port}`);
+      return await socket.bind(address);
     } catch (error) {
       if (tries === 50) throw error;
       await sleep(20);
