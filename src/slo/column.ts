@@ -7,7 +7,7 @@ export const UNKNOWN = 2;
 export const GAP = 3;
 
 const CODES: Record<Outcome, number> = { good: GOOD, bad: BAD, unknown: UNKNOWN };
-const NO_REASON = -1;
+const NO_TEXT = -1;
 
 /** A growing array of numbers without boxes. */
 class Numbers {
@@ -33,6 +33,31 @@ class Numbers {
   }
 }
 
+/** Texts that occur again and again, each kept once. */
+class Texts {
+  private readonly ids = new Map<string, number>();
+  private readonly texts: string[] = [];
+
+  idOf(text: string | undefined): number {
+    if (text === undefined) return NO_TEXT;
+    let id = this.ids.get(text);
+    if (id === undefined) {
+      id = this.texts.push(text) - 1;
+      this.ids.set(text, id);
+    }
+    return id;
+  }
+
+  /** Of a text that was never seen: one that no row has. */
+  find(text: string): number {
+    return this.ids.get(text) ?? this.texts.length;
+  }
+
+  textOf(id: number): string | undefined {
+    return this.texts[id];
+  }
+}
+
 /**
  * All that one probe brought from one vantage, stored by column: a million samples take some 50 MB instead of ten times that.
  * Rows stand in the order in which they were recorded; `rowsByDue` gives the order of time.
@@ -48,10 +73,12 @@ export class Column {
   private readonly coverTo = new Numbers(1);
   private readonly values = new Map<string, Numbers>();
   private readonly partsOfRow = new Map<number, SamplePart[]>();
-  private readonly reasonIds = new Map<string, number>();
-  private readonly reasons: string[] = [];
+  private readonly reasons = new Texts();
+  private readonly instances = new Texts();
   private codes = new Uint8Array(64);
   private reasonOfRow = new Int32Array(64);
+  /** Stays empty while every row is the runner's. */
+  private instanceOfRow = new Int32Array(0);
   private order: Int32Array | undefined;
   private lastDue = Number.NEGATIVE_INFINITY;
   private sorted = true;
@@ -63,6 +90,7 @@ export class Column {
 
   addSample(sample: Sample): void {
     const row = this.addRow(sample.due, sample.started, sample.ended, outcomeOf(sample), sample.reason);
+    if (sample.instance !== undefined) this.setInstance(row, sample.instance);
     for (const name in sample.values) this.valueColumn(name).set(row, sample.values[name]!);
     if (sample.covers) {
       this.coverFrom.set(row, sample.covers[0]);
@@ -72,7 +100,8 @@ export class Column {
   }
 
   addGap(gap: Gap): void {
-    this.addRow(gap.due, gap.due, gap.due, GAP, gap.reason);
+    const row = this.addRow(gap.due, gap.due, gap.due, GAP, gap.reason);
+    if (gap.instance !== undefined) this.setInstance(row, gap.instance);
   }
 
   due(row: number): Offset {
@@ -92,8 +121,15 @@ export class Column {
   }
 
   reason(row: number): string | undefined {
-    const id = this.reasonOfRow[row]!;
-    return id === NO_REASON ? undefined : this.reasons[id];
+    return this.reasons.textOf(this.reasonOfRow[row]!);
+  }
+
+  /** Says of a row whether it came from the instance; one that names none came from the only one there is. */
+  isFrom(instance: string): (row: number) => boolean {
+    const { instanceOfRow } = this;
+    if (instanceOfRow.length === 0) return () => true;
+    const wanted = this.instances.find(instance);
+    return (row) => row >= instanceOfRow.length || instanceOfRow[row] === NO_TEXT || instanceOfRow[row] === wanted;
   }
 
   parts(row: number): SamplePart[] | undefined {
@@ -128,17 +164,17 @@ export class Column {
     this.starts.set(row, started);
     this.ends.set(row, ended);
     this.codes[row] = code;
-    this.reasonOfRow[row] = reason === undefined ? NO_REASON : this.reasonId(reason);
+    this.reasonOfRow[row] = this.reasons.idOf(reason);
     return row;
   }
 
-  private reasonId(reason: string): number {
-    let id = this.reasonIds.get(reason);
-    if (id === undefined) {
-      id = this.reasons.push(reason) - 1;
-      this.reasonIds.set(reason, id);
+  private setInstance(row: number, instance: string): void {
+    if (row >= this.instanceOfRow.length) {
+      const larger = new Int32Array(this.codes.length).fill(NO_TEXT);
+      larger.set(this.instanceOfRow);
+      this.instanceOfRow = larger;
     }
-    return id;
+    this.instanceOfRow[row] = this.instances.idOf(instance);
   }
 
   private valueColumn(name: string): Numbers {

@@ -1,4 +1,5 @@
 import { type Measurable, undecidable } from './indicators/measured.ts';
+import { quickestOf, slowestOf } from './indicators/places.ts';
 import { measureQuantile } from './indicators/quantile.ts';
 import { measureQuery } from './indicators/query.ts';
 import { measureRatio } from './indicators/ratio.ts';
@@ -10,7 +11,7 @@ import type { Offset } from './model/entry.ts';
 import type { Indicator, Plan, ProbeSpec } from './model/plan.ts';
 import type { ExperimentTimes, Window } from './phases.ts';
 import type { Recording } from './recording.ts';
-import { keepSlots, MISSING, type SlotView, viewSlots } from './slot-view.ts';
+import { keepSlots, MISSING, type SlotView, viewPlaces, viewSlots } from './slot-view.ts';
 
 /** What is measured, where and when. */
 export interface Scope {
@@ -47,9 +48,15 @@ export function measure(indicator: Indicator, scope: Scope): Measurable {
     case 'total':
       return measureTotal(scope.recording, probe, indicator.value, scope.window, scope.asOf);
     case 'timeToRecover':
-      return measureTimeToRecover(sinceRequest(scope, probe), recoveryOrigin(scope), indicator, scope.tolerateMissing);
+      return slowestOf(
+        sinceRequest(scope, probe).map((place) =>
+          measureTimeToRecover(place, recoveryOrigin(scope), indicator, scope.tolerateMissing),
+        ),
+      );
     case 'timeToImpact':
-      return measureTimeToImpact(sinceRequest(scope, probe), scope.times.injected!, indicator);
+      return quickestOf(
+        sinceRequest(scope, probe).map((place) => measureTimeToImpact(place, scope.times.injected!, indicator)),
+      );
   }
 }
 
@@ -69,12 +76,16 @@ function view(scope: Scope, probe: ProbeSpec, window: Window): SlotView {
  * Missing slots stay due.
  */
 function beforeTheFault(slots: SlotView, requested: Offset): SlotView {
-  const { rows, column } = slots;
-  return keepSlots(slots, (index) => rows[index] === MISSING || column.ended(rows[index]!) <= requested);
+  const { rows, column, clock } = slots;
+  const latest = requested + clock[0];
+  return keepSlots(slots, (index) => rows[index] === MISSING || column.ended(rows[index]!) <= latest);
 }
 
-function sinceRequest({ plan, recording, times }: Scope, probe: ProbeSpec): SlotView {
-  return viewSlots(plan, recording, probe, times.phases.impact!, { keepReachingOut: true });
+/** For each place. One that began only after the window says nothing about it, unless it is the only one. */
+function sinceRequest({ plan, recording, times }: Scope, probe: ProbeSpec): SlotView[] {
+  const places = viewPlaces(plan, recording, probe, times.phases.impact!, { keepReachingOut: true });
+  const due = places.filter(({ dues }) => dues.length > 0);
+  return due.length > 0 ? due : places.slice(0, 1);
 }
 
 function recoveryOrigin({ times }: Scope) {

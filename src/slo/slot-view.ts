@@ -1,4 +1,5 @@
 import { BAD, type Column, GAP, GOOD } from './column.ts';
+import { type ClockBounds, clockOf, type Grid, type Lineage, lineagesOf } from './lineages.ts';
 import type { Offset } from './model/entry.ts';
 import type { GoodRule, Plan, ProbeSpec, Unit } from './model/plan.ts';
 import { inUnit } from './model/quantity.ts';
@@ -10,7 +11,7 @@ import { slotDue, slotsDueBetween } from './slots.ts';
 /** No usable answer for a slot: nothing recorded, a gap, an unknown outcome, or two answers that contradict each other. */
 export const MISSING = -1;
 
-/** The slots of one probe that fall due in a window, in the order of time, whether or not anything was recorded for them. */
+/** The slots of one probe that fall due in a window, whether or not anything was recorded for them: for each place in the order of time. */
 export interface SlotView {
   probe: ProbeSpec;
   column: Column;
@@ -21,16 +22,18 @@ export interface SlotView {
   lookbackMs: number;
   /** Slots left out because their lookback reaches out of the window. */
   reachingOut: number;
+  /** How far the times of samples may be ahead of the run's clock. */
+  clock: ClockBounds;
 }
 
 export interface ViewOptions {
   /** For a run that still goes on: slots whose deadline has not passed by then are not yet due an answer. */
   asOf?: Offset;
-  /** Keep slots whose lookback reaches out of the window (time to recover widens its interval instead). */
+  /** Keep slots that reach out of the window by their lookback or by their clock's uncertainty (a time to recover widens its interval instead). */
   keepReachingOut?: boolean;
 }
 
-/** The due slots of a window, computed from the plan and the vantage's grid, with what was recorded for each. */
+/** The due slots of a window at all places of the vantage together, computed from the plan and the grids, with what was recorded for each. */
 export function viewSlots(
   plan: Plan,
   recording: Recording,
@@ -38,73 +41,111 @@ export function viewSlots(
   window: Window,
   options: ViewOptions = {},
 ): SlotView {
-  const column = recording.column(probe.name, probe.at);
-  const lookback = probe.promql === undefined ? 0 : lookbackMs(probe.promql);
-  const earliest = options.keepReachingOut ? window.from : window.from + lookback;
-  const pieces = gridsOf(recording, probe, window.from).flatMap(
-    (grid) => pieceOf(plan, column, probe, grid, window) ?? [],
-  );
-  const { dues, rows, recorded } = pieces.length === 1 ? pieces[0]! : joined(pieces);
-  const first = dues.findIndex((due) => due >= earliest);
-  const from = first < 0 ? dues.length : first;
-  const view = { probe, column, lookbackMs: lookback, reachingOut: from };
-  if (options.asOf === undefined) return { ...view, dues: dues.subarray(from), rows: rows.subarray(from) };
-  const isSettled = (index: number): boolean =>
-    index >= from && (recorded[index] === 1 || dues[index]! + probe.timeoutMs < options.asOf!);
-  return keepSlots({ ...view, dues, rows }, isSettled);
+  const views = viewPlaces(plan, recording, probe, window, options);
+  if (views.length === 1) return views[0]!;
+  return {
+    ...emptyView(recording, probe),
+    dues: Float64Array.from(views.flatMap(({ dues }) => [...dues])),
+    rows: Int32Array.from(views.flatMap(({ rows }) => [...rows])),
+    reachingOut: views.reduce((sum, { reachingOut }) => sum + reachingOut, 0),
+    clock: clockOf(views),
+  };
 }
 
-interface Piece {
-  dues: Float64Array;
-  rows: Int32Array;
-  /** 1 where the recording speaks of the slot, if only to say why it is missing. */
-  recorded: Uint8Array;
+/** The same for each place of the vantage by itself. */
+export function viewPlaces(
+  plan: Plan,
+  recording: Recording,
+  probe: ProbeSpec,
+  window: Window,
+  options: ViewOptions = {},
+): SlotView[] {
+  const view = emptyView(recording, probe);
+  return lineagesOf(recording, probe.at).map((lineage) => {
+    const grids = lineage.grids.map((grid) => reachingBack(grid, lineage, probe, window.from));
+    const pieces = grids.flatMap((grid) => pieceOf(plan, view, grid, window, options) ?? []);
+    const reachingOut = pieces.reduce((sum, piece) => sum + piece.reachingOut, 0);
+    return { ...view, ...joined(pieces), reachingOut, clock: lineage.clock };
+  });
 }
+
+function emptyView(recording: Recording, probe: ProbeSpec): SlotView {
+  return {
+    probe,
+    column: recording.column(probe.name, probe.at),
+    dues: new Float64Array(0),
+    rows: new Int32Array(0),
+    lookbackMs: probe.promql === undefined ? 0 : lookbackMs(probe.promql),
+    reachingOut: 0,
+    clock: [0, 0],
+  };
+}
+
+type Piece = Pick<SlotView, 'dues' | 'rows' | 'reachingOut'>;
 
 /** The slots that one boot of the vantage brings into the window. */
-function pieceOf(plan: Plan, column: Column, probe: ProbeSpec, grid: Grid, window: Window): Piece | undefined {
-  const to = Math.min(window.to, grid.until);
-  const range = slotsDueBetween(probe, plan.seed, grid.slotZero, Math.max(window.from, grid.slotZero), to);
+function pieceOf(plan: Plan, view: SlotView, grid: Grid, window: Window, options: ViewOptions): Piece | undefined {
+  const { probe, column } = view;
+  const inside = options.keepReachingOut ? window : certainlyInside(window, grid.clock);
+  const to = Math.min(inside.to, grid.until);
+  const range = slotsDueBetween(probe, plan.seed, grid.slotZero, Math.max(inside.from, grid.slotZero), to);
   if (!range) return undefined;
   const firstDue = slotDue(plan.seed, probe, grid.slotZero, range.first);
   const dues = new Float64Array(range.last - range.first + 1);
   for (let index = 0; index < dues.length; index++) dues[index] = firstDue + index * probe.intervalMs;
-  return { dues, ...rowsOfSlots(column, dues, probe.intervalMs) };
+  const { rows, recorded } = rowsOfSlots(column, dues, probe.intervalMs, grid.instance);
+  const earliest = options.keepReachingOut ? inside.from : inside.from + view.lookbackMs;
+  const first = dues.findIndex((due) => due >= earliest);
+  const reachingOut = first < 0 ? dues.length : first;
+  const { asOf } = options;
+  if (asOf === undefined) return { dues: dues.subarray(reachingOut), rows: rows.subarray(reachingOut), reachingOut };
+  const isSettled = (_: number, index: number): boolean =>
+    index >= reachingOut && (recorded[index] === 1 || dues[index]! + probe.timeoutMs < asOf);
+  return { dues: dues.filter(isSettled), rows: rows.filter(isSettled), reachingOut };
 }
 
-function joined(pieces: readonly Piece[]): Piece {
+/** Where the clock leaves open on which side of an edge a slot was due, it counts on neither. */
+function certainlyInside({ from, to }: Window, [behind, ahead]: ClockBounds): Pick<Window, 'from' | 'to'> {
+  return { from: from + ahead, to: to + behind };
+}
+
+function joined(pieces: readonly Piece[]): Pick<SlotView, 'dues' | 'rows'> {
+  if (pieces.length === 1) return pieces[0]!;
   return {
     dues: Float64Array.from(pieces.flatMap(({ dues }) => [...dues])),
     rows: Int32Array.from(pieces.flatMap(({ rows }) => [...rows])),
-    recorded: Uint8Array.from(pieces.flatMap(({ recorded }) => [...recorded])),
   };
 }
 
-interface Grid {
-  slotZero: Offset;
-  until: Offset;
-}
-
-/** One grid per boot of the vantage's process, each until the next; the first reaches back, since a late boot makes no slot less due. */
-function gridsOf(recording: Recording, { at, intervalMs }: ProbeSpec, from: Offset): Grid[] {
-  const boots = recording.boots.filter((boot) => boot.vantage === at).sort((a, b) => a.slotZero - b.slotZero);
-  return boots.map(({ slotZero }, index) => ({
-    slotZero: index === 0 ? slotZero - Math.max(0, Math.ceil((slotZero - from) / intervalMs)) * intervalMs : slotZero,
-    until: boots[index + 1]?.slotZero ?? Number.POSITIVE_INFINITY,
-  }));
+/** The grid of the place that was there first, carried on to before its boot. */
+function reachingBack(grid: Grid, lineage: Lineage, { intervalMs }: ProbeSpec, from: Offset): Grid {
+  if (lineage.from === grid.slotZero || grid !== lineage.grids[0]) return grid;
+  const slotsBefore = Math.max(0, Math.ceil((grid.slotZero - from) / intervalMs));
+  return { ...grid, slotZero: grid.slotZero - slotsBefore * intervalMs };
 }
 
 /** Slots are found by their due time: a row that was due at no slot of the plan counts for nothing. */
-function rowsOfSlots(column: Column, dues: Float64Array, intervalMs: number): Omit<Piece, 'dues'> {
+function rowsOfSlots(
+  column: Column,
+  dues: Float64Array,
+  intervalMs: number,
+  instance: string,
+): {
+  rows: Int32Array;
+  /** 1 where the recording speaks of the slot, if only to say why it is missing. */
+  recorded: Uint8Array;
+} {
   const rows = new Int32Array(dues.length).fill(MISSING);
   const recorded = new Uint8Array(rows.length);
   const order = column.rowsByDue();
+  const isOurs = column.isFrom(instance);
   const base = dues[0]!;
   for (let index = lowerBound(column, order, base - 0.5); index < order.length; index++) {
     const row = order[index]!;
     const due = column.due(row);
     const position = Math.round((due - base) / intervalMs);
     if (position >= rows.length) break;
+    if (!isOurs(row)) continue;
     if (Math.abs(dues[position]! - due) > 0.5) continue;
     if (recorded[position] === 0) rows[position] = column.code(row) === GAP ? MISSING : row;
     else if (rows[position] !== MISSING && column.code(rows[position]!) !== column.code(row)) rows[position] = MISSING;

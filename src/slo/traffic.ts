@@ -1,5 +1,5 @@
 import type { Measurable } from './indicators/measured.ts';
-import { measureTotal } from './indicators/total.ts';
+import { leastCounted } from './indicators/total.ts';
 import { probeOf } from './instrument.ts';
 import type { Scope } from './measure.ts';
 import type { Indicator, Objective, ProbeSpec } from './model/plan.ts';
@@ -28,8 +28,7 @@ export function trafficOf(
     const seen = measured.counts.good + measured.counts.bad;
     return { seen, enough: seen >= needed, text: `${seen} answers seen, at least ${needed} needed` };
   }
-  const total = measureTotal(scope.recording, probe, counter, scope.window, scope.asOf);
-  const seen = total.decidable ? total.low : 0;
+  const seen = leastCounted(scope.recording, probe, counter, scope.window);
   return { seen, enough: seen >= needed, text: `${probe.name}.${counter} shows ${seen}, at least ${needed} needed` };
 }
 

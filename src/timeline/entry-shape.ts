@@ -19,6 +19,7 @@ function isSample(fields: Fields): boolean {
   return (
     isText(fields['probe']) &&
     isText(fields['vantage']) &&
+    isAbsentOr(fields['instance'], isText) &&
     isSlot(fields['slot']) &&
     isNumber(fields['due']) &&
     isNumber(fields['started']) &&
@@ -123,8 +124,15 @@ const RARE_ENTRIES: Record<RareType, Record<string, Check>> = {
     version: isText,
     startedAt: isText,
   },
-  gap: { probe: isText, vantage: isText, slot: isSlot, due: isNumber, reason: isText },
-  final: { probe: isText, vantage: isText, covers: isSpan, values: isNumbersByName, reason: optional(isText) },
+  gap: { probe: isText, vantage: isText, instance: optional(isText), slot: isSlot, due: isNumber, reason: isText },
+  final: {
+    probe: isText,
+    vantage: isText,
+    instance: optional(isText),
+    covers: isSpan,
+    values: isNumbersByName,
+    reason: optional(isText),
+  },
   chaos: {
     experiment: isText,
     fault: optional(isText),
@@ -158,6 +166,13 @@ const RARE_ENTRIES: Record<RareType, Record<string, Check>> = {
     error: optional(isText),
     warnings: optional((value) => Array.isArray(value) && value.every(isText)),
   },
-  vantage: { vantage: isText, instance: isText, boot: isText, slotZero: isNumber, clock: isSpan },
+  vantage: {
+    vantage: isText,
+    instance: isText,
+    boot: isText,
+    slotZero: isNumber,
+    clock: isSpan,
+    replaces: optional(isText),
+  },
   end: { at: isNumber, cause: oneOf('completed', 'aborted'), reason: optional(isText) },
 };

@@ -1,4 +1,4 @@
-import type { ChaosEvent, Entry, Final, Gap, Reference, Sample } from '../../src/slo/model/entry.ts';
+import type { ChaosEvent, Entry, Final, Gap, Reference, Sample, VantageBoot } from '../../src/slo/model/entry.ts';
 import { TIMELINE_SCHEMA } from '../../src/slo/model/entry.ts';
 import type { Experiment, Objective, Plan, ProbeSpec } from '../../src/slo/model/plan.ts';
 import { Recording } from '../../src/slo/recording.ts';
@@ -80,7 +80,9 @@ export type Answer = Partial<Omit<Sample, 'type'>> | { gap: string } | undefined
 export interface World {
   plan: Plan;
   /** What each due slot brought; `undefined`: nothing was recorded at all. */
-  answer(probe: string, due: number): Answer;
+  answer(probe: string, due: number, instance: string): Answer;
+  /** The boots of vantages besides the runner; nothing is recorded of one from `silentFrom` on. */
+  boots?: (VantageBoot & { silentFrom?: number })[];
   /** Defaults to the events of a clean experiment that starts at 0. */
   events?: ChaosEvent[];
   finals?: Final[];
@@ -110,6 +112,15 @@ export function cleanEvents(name = 'outage', from = 0): ChaosEvent[] {
   ];
 }
 
+const RUNNER: VantageBoot = {
+  type: 'vantage',
+  vantage: 'runner',
+  instance: 'test',
+  boot: 'b1',
+  slotZero: 0,
+  clock: [0, 0],
+};
+
 /** The entries of a run in which the given world was probed. */
 export function timelineOf(world: World): Entry[] {
   const { plan } = world;
@@ -125,7 +136,8 @@ export function timelineOf(world: World): Entry[] {
       version: '0.0.0-test',
       startedAt: STARTED_AT,
     },
-    { type: 'vantage', vantage: 'runner', instance: 'test', boot: 'b1', slotZero: 0, clock: [0, 0] },
+    RUNNER,
+    ...(world.boots ?? []).map(({ silentFrom: _, ...boot }) => boot),
     ...(world.references ?? []),
   ];
   const timed: { at: number; entry: Entry }[] = events.map((event) => ({ at: event.at, entry: event }));
@@ -149,21 +161,31 @@ function probedTimes(events: ChaosEvent[]): { from: number; to: number }[] {
     });
 }
 
-function samplesBetween({ plan, answer }: World, from: number, to: number): { at: number; entry: Entry }[] {
+function samplesBetween(world: World, from: number, to: number): { at: number; entry: Entry }[] {
+  return world.plan.probes.flatMap((spec) =>
+    [RUNNER, ...(world.boots ?? [])]
+      .filter(({ vantage }) => vantage === spec.at)
+      .flatMap((boot: VantageBoot & { silentFrom?: number }) => {
+        const until = Math.min(to, boot.silentFrom ?? to);
+        return samplesOf(world, spec, boot, Math.max(from, boot.slotZero), until);
+      }),
+  );
+}
+
+function samplesOf({ plan, answer }: World, spec: ProbeSpec, boot: VantageBoot, from: number, to: number) {
   const found: { at: number; entry: Entry }[] = [];
-  for (const spec of plan.probes) {
-    const range = slotsDueBetween(spec, plan.seed, 0, from, to);
-    for (let slot = range?.first ?? 0; slot <= (range?.last ?? -1); slot++) {
-      const due = slotDue(plan.seed, spec, 0, slot);
-      const said = answer(spec.name, due);
-      if (!said) continue;
-      const base = { probe: spec.name, vantage: spec.at, slot, due };
-      const entry: Sample | Gap =
-        'gap' in said
-          ? { type: 'gap', ...base, reason: said.gap }
-          : { type: 'sample', ...base, started: due, ended: due + 5, outcome: 'good', values: {}, ...said };
-      found.push({ at: entry.type === 'gap' ? due : entry.ended, entry });
-    }
+  const range = slotsDueBetween(spec, plan.seed, boot.slotZero, from, to);
+  for (let slot = range?.first ?? 0; slot <= (range?.last ?? -1); slot++) {
+    const due = slotDue(plan.seed, spec, boot.slotZero, slot);
+    const said = answer(spec.name, due, boot.instance);
+    if (!said) continue;
+    const place = { vantage: spec.at, ...(boot !== RUNNER && { instance: boot.instance }) };
+    const base = { probe: spec.name, ...place, slot, due };
+    const entry: Sample | Gap =
+      'gap' in said
+        ? { type: 'gap', ...base, reason: said.gap }
+        : { type: 'sample', ...base, started: due, ended: due + 5, outcome: 'good', values: {}, ...said };
+    found.push({ at: entry.type === 'gap' ? due : entry.ended, entry });
   }
   return found;
 }

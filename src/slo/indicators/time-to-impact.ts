@@ -39,7 +39,8 @@ function earliestImpact(view: SlotView, origin: Moment, thresholds: Thresholds):
   let good = (broken < 0 ? states.length : broken) - 1;
   while (good >= 0 && states[good] !== GOOD) good--;
   if (good < 0) return 0;
-  return Math.max(0, view.column.started(view.rows[good]!) - view.lookbackMs - origin.latest);
+  const started = view.column.started(view.rows[good]!) - view.clock[1];
+  return Math.max(0, started - view.lookbackMs - origin.latest);
 }
 
 /** With missing slots good: at the latest by the earliest end of a bad sample from the first bad stretch on. */
@@ -47,5 +48,5 @@ function latestImpact(view: SlotView, origin: Moment, thresholds: Thresholds): n
   const states = statesOf(view, thresholds.good, GOOD);
   const broken = firstBreak(states, thresholds.failureThreshold);
   if (broken < 0) return Number.POSITIVE_INFINITY;
-  return Math.max(0, earliestEnd(view, states, BAD, broken) - origin.earliest);
+  return Math.max(0, earliestEnd(view, states, BAD, broken) - view.clock[0] - origin.earliest);
 }

@@ -26,7 +26,7 @@ export function measureTimeToRecover(
   tolerateMissing: number,
 ): Measurable {
   const counts = countSlots(due, thresholds.good);
-  const recovery = keepSlots(due, (index) => due.dues[index]! >= origin.latest);
+  const recovery = keepSlots(due, (index) => due.dues[index]! - due.clock[1] >= origin.latest);
   if (recovery.rows.length === 0) return { ...noSlots(recovery, 'ms'), counts };
   const inRecovery = countSlots(recovery, thresholds.good);
   if (inRecovery.good + inRecovery.bad === 0)
@@ -57,7 +57,10 @@ export function measureTimeToRecover(
 
 /** Tolerance speaks of the recovery phase: what is missing before it stays missing. */
 function withoutForgiven(view: SlotView, origin: Moment, rule: GoodRule | undefined): SlotView {
-  return keepSlots(view, (index) => view.dues[index]! < origin.latest || slotState(view, index, rule) !== MISSING);
+  return keepSlots(
+    view,
+    (index) => view.dues[index]! - view.clock[1] < origin.latest || slotState(view, index, rule) !== MISSING,
+  );
 }
 
 function neverBad(view: SlotView, { good, successThreshold, failureThreshold }: Thresholds): boolean {
@@ -75,7 +78,8 @@ interface Edge {
 function lowBound(view: SlotView, origin: Moment, { good, failureThreshold }: Thresholds): Edge {
   const index = lastBreak(statesOf(view, good, GOOD), failureThreshold);
   if (index < 0) return { index, ms: 0 };
-  return { index, ms: Math.max(0, view.column.started(view.rows[index]!) - view.lookbackMs - origin.latest) };
+  const started = view.column.started(view.rows[index]!) - view.clock[1];
+  return { index, ms: Math.max(0, started - view.lookbackMs - origin.latest) };
 }
 
 /**
@@ -87,7 +91,7 @@ function highBound(view: SlotView, origin: Moment, thresholds: Thresholds): Edge
   const broken = lastBreak(states, thresholds.failureThreshold);
   const index = firstGoodOf(states, broken + 1, thresholds.successThreshold);
   if (index < 0) return { index: states.length, ms: Number.POSITIVE_INFINITY };
-  return { index, ms: Math.max(0, earliestEnd(view, states, GOOD, index) - origin.earliest) };
+  return { index, ms: Math.max(0, earliestEnd(view, states, GOOD, index) - view.clock[0] - origin.earliest) };
 }
 
 function missingBetween(view: SlotView, after: number, before: number, rule: GoodRule | undefined): boolean {

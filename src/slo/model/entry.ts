@@ -37,6 +37,8 @@ export interface Sample {
   type: 'sample';
   probe: string;
   vantage: string;
+  /** Which of the vantage's processes; absent where it is the runner. */
+  instance?: string;
   slot: number;
   due: Offset;
   started: Offset;
@@ -56,6 +58,7 @@ export interface Gap {
   type: 'gap';
   probe: string;
   vantage: string;
+  instance?: string;
   slot: number;
   due: Offset;
   reason: string;
@@ -66,6 +69,7 @@ export interface Final {
   type: 'final';
   probe: string;
   vantage: string;
+  instance?: string;
   covers: [Offset, Offset];
   values: Record<string, number>;
   reason?: string;
@@ -148,7 +152,10 @@ export interface Reference {
 /** Each way in which a baseline source may fail to answer is a reason of its own. */
 export type ReferenceErrorCode = 'http' | 'timeout' | 'unreachable' | 'refused' | 'malformed' | 'too-large';
 
-/** A vantage's process began to probe: its slot 0 is due at `slotZero`. `clock` bounds its clock's offset against the runner's. */
+/**
+ * A vantage's process began to probe: its slot 0 is due at `slotZero`. All its times are recorded on the run's clock; each may be ahead of it
+ * by what `clock` bounds, in ms (behind it where negative). Told again for the same boot when more became known: the bounds then hold together.
+ */
 export interface VantageBoot {
   type: 'vantage';
   vantage: string;
@@ -156,6 +163,8 @@ export interface VantageBoot {
   boot: string;
   slotZero: Offset;
   clock: [Offset, Offset];
+  /** The instance whose place it took: that one's slots are due until this boot, and missing where it no longer answered them. */
+  replaces?: string;
 }
 
 /** The last line of a run that could end itself. A timeline without it never passes. */
