@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { isManifest, type Manifest } from './manifest.ts';
+
+/** What belongs together, and what does not. */
+export const chaosMeshConfig = z.lazy(() =>
+  fields().superRefine((config, context) => {
+    const refuse = (path: keyof Fields, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    const { manifest, schedule } = config;
+    if ((manifest === undefined) === (schedule === undefined))
+      refuse(schedule === undefined ? 'manifest' : 'schedule', 'one of `manifest` and `schedule` says what to break');
+    if (typeof manifest === 'string') refuse('manifest', 'the file was not read: give its path, or the object itself');
+    else if (manifest !== undefined && !isManifest(manifest))
+      refuse('manifest', 'expected an object of chaos-mesh.org/v1alpha1 with kind, metadata and spec');
+    for (const key of OF_A_SCHEDULE)
+      if (schedule === undefined && config[key] !== undefined) refuse(key, 'belongs to `schedule`');
+    if (schedule !== undefined && config.namespace === undefined)
+      refuse('namespace', 'say in which namespace the Schedule is');
+    if (config.oneShot && config.workflow) refuse('oneShot', 'a Workflow ends by itself instead');
+    if (config.mayDelete && !config.observe)
+      refuse('mayDelete', 'what `observe` does not watch is our own, and is deleted');
+  }),
+);
+
+const OF_A_SCHEDULE = ['namespace', 'oneShot', 'workflow', 'observe', 'mayDelete'] as const;
+
+type Fields = z.infer<ReturnType<typeof fields>>;
+
+export type ChaosMeshConfig = Fields;
+
+function fields() {
+  return z.strictObject({
+    manifest: z
+      .union([z.string().min(1), z.record(z.string(), z.unknown())])
+      .describe('A Chaos Mesh object, or the path of a YAML file that holds one, relative to the plan')
+      .optional(),
+    schedule: z
+      .string()
+      .min(1)
+      .describe('Name of a Schedule in the cluster: one run is made from its template')
+      .optional(),
+    namespace: z.string().min(1).describe('Where the Schedule is').optional(),
+    oneShot: z
+      .literal(true)
+      .describe(
+        'The Schedule makes a fault that strikes once (pod-kill, container-kill), so the plan gives no duration',
+      )
+      .optional(),
+    workflow: z
+      .literal(true)
+      .describe('The Schedule makes a Workflow, which ends by itself, so the plan gives no duration')
+      .optional(),
+    observe: z
+      .literal(true)
+      .describe('Makes nothing: waits for the run that the Schedule makes by its own cron')
+      .optional(),
+    mayDelete: z
+      .literal(true)
+      .describe('With `observe`: on an abort the observed run is deleted; without this it is left to end by itself')
+      .optional(),
+    kubeconfig: z
+      .string()
+      .min(1)
+      .describe('Path of a kubeconfig; default `KUBECONFIG`, `~/.kube/config`, then the service account of the pod')
+      .optional(),
+    context: z.string().min(1).describe('A context of that kubeconfig; default its current one').optional(),
+  });
+}
+
+/** What the plan gives, once it has passed its schema. */
+export function manifestOf({ manifest }: ChaosMeshConfig): Manifest | undefined {
+  return isManifest(manifest) ? manifest : undefined;
+}

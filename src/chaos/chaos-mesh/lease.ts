@@ -1,0 +1,226 @@
+import { type KubeClient, type KubeObject, type KubeResult, RESOURCES } from '../../clients/kubernetes/client.ts';
+import { isStatus } from '../../clients/kubernetes/trouble.ts';
+import type { DriverContext } from '../contract.ts';
+import { isFields } from './manifest.ts';
+
+/** One for each namespace in which a fault acts: who holds it may break things there. */
+export const LEASE_NAME = 'steadfast';
+export const LEASE_DURATION_MS = 40_000;
+const RENEW_EVERY_MS = 8_000;
+
+/** Well before somebody else may take it. */
+const LOST_AFTER_MS = 30_000;
+
+/** Longer than the pause between two renewals: a lease that looks expired but is renewed meanwhile is alive. */
+const WATCH_FOR_LIFE_MS = RENEW_EVERY_MS + 1_000;
+
+/** Who holds a lease. */
+export interface LeaseState {
+  holder: string | undefined;
+  plan: string | undefined;
+  /** By our clock against the holder's: a hint, not a proof. */
+  expired: boolean;
+  object: KubeObject;
+}
+
+export interface Leases {
+  /** Takes them in sorted order. On a problem none is kept. */
+  take(namespaces: readonly string[], signal: AbortSignal): Promise<string | undefined>;
+  /** Gives back what was taken. Never rejects. */
+  release(signal: AbortSignal): Promise<void>;
+}
+
+interface Held {
+  namespace: string;
+  /** Of the run's clock. */
+  renewedAt: number;
+}
+
+export type LeaseContext = Pick<DriverContext, 'run' | 'plan' | 'now' | 'sleep' | 'lost' | 'log'>;
+
+/** The sole right of a run to break things in some namespaces, kept alive until it is given back. */
+export function openLeases(kube: KubeClient, context: LeaseContext): Leases {
+  const held: Held[] = [];
+  const over = new AbortController();
+  let renewing: Promise<void> | undefined;
+  return {
+    async take(namespaces, signal) {
+      for (const namespace of [...namespaces].sort()) {
+        const problem = await takeOne(kube, namespace, context, signal);
+        if (problem !== undefined) return problem;
+        held.push({ namespace, renewedAt: context.now() });
+      }
+      renewing ??= keepAlive(kube, held, context, over.signal);
+      return undefined;
+    },
+    async release(signal) {
+      over.abort();
+      await renewing;
+      for (const { namespace } of held.splice(0)) await giveBack(kube, namespace, context.run, signal);
+    },
+  };
+}
+
+async function takeOne(
+  kube: KubeClient,
+  namespace: string,
+  context: LeaseContext,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const state = await readLease(kube, namespace, signal);
+    if (!state.ok) return `the lease of ${namespace} cannot be read: ${state.message}`;
+    const taken = state.value && (await isTaken(kube, namespace, state.value, context, signal));
+    if (taken) return `${namespace} is taken by run ${taken.holder}${taken.plan ? ` of plan ${taken.plan}` : ''}`;
+    const written = await write(kube, namespace, state.value, context, signal);
+    if (written.ok) return undefined;
+    if (!isStatus(written, 409)) return `the lease of ${namespace} cannot be taken: ${written.message}`;
+  }
+  return `${namespace} was taken by another run at this very moment`;
+}
+
+/** Whoever holds it, if that is somebody else who lives. */
+async function isTaken(
+  kube: KubeClient,
+  namespace: string,
+  state: LeaseState,
+  context: LeaseContext,
+  signal: AbortSignal,
+): Promise<LeaseState | undefined> {
+  if (state.holder === undefined || state.holder === context.run) return undefined;
+  return (await isAlive(kube, namespace, state, (ms) => context.sleep(ms, signal), signal)) ? state : undefined;
+}
+
+/** Clocks differ, so a lease that looks expired is watched for a renewal before it counts as dead. */
+export async function isAlive(
+  kube: KubeClient,
+  namespace: string,
+  state: LeaseState,
+  sleep: (ms: number) => Promise<void>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (state.holder === undefined) return false;
+  if (!state.expired) return true;
+  await sleep(WATCH_FOR_LIFE_MS);
+  const later = await readLease(kube, namespace, signal);
+  if (!later.ok) return true;
+  const same = later.value?.object.metadata.resourceVersion === state.object.metadata.resourceVersion;
+  return !same && later.value?.holder === state.holder;
+}
+
+/** `undefined` where there is none. */
+export async function readLease(
+  kube: KubeClient,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<KubeResult<LeaseState | undefined>> {
+  const got = await kube.get(refOf(namespace), signal);
+  if (!got.ok) return isStatus(got, 404) ? { ok: true, value: undefined } : got;
+  const spec = isFields(got.value.spec) ? got.value.spec : {};
+  const renewed = Date.parse(String(spec['renewTime'] ?? ''));
+  const seconds = Number(spec['leaseDurationSeconds']);
+  const holder = spec['holderIdentity'];
+  return {
+    ok: true,
+    value: {
+      holder: typeof holder === 'string' && holder !== '' ? holder : undefined,
+      plan: got.value.metadata.annotations?.['steadfast/plan'],
+      expired: !(renewed + (Number.isFinite(seconds) ? seconds * 1000 : LEASE_DURATION_MS) > Date.now()),
+      object: got.value,
+    },
+  };
+}
+
+function write(
+  kube: KubeClient,
+  namespace: string,
+  before: LeaseState | undefined,
+  { run, plan }: LeaseContext,
+  signal: AbortSignal,
+): Promise<KubeResult<KubeObject>> {
+  const now = microTime();
+  const spec = {
+    holderIdentity: run,
+    leaseDurationSeconds: LEASE_DURATION_MS / 1000,
+    acquireTime: now,
+    renewTime: now,
+  };
+  const annotations = { 'steadfast/plan': plan };
+  if (!before) {
+    const metadata = { name: LEASE_NAME, namespace, annotations };
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
+    return kube.create({ resource: RESOURCES.leases, namespace }, lease, {}, signal);
+  }
+  const { resourceVersion } = before.object.metadata;
+  return kube.patch(refOf(namespace), { metadata: { resourceVersion, annotations }, spec }, signal);
+}
+
+/** Renews each until it is over, or until one is lost. */
+async function keepAlive(kube: KubeClient, held: Held[], context: LeaseContext, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    if (!(await slept(context, RENEW_EVERY_MS, over))) return;
+    for (const lease of held) {
+      const loss = await renew(kube, lease, context, over);
+      if (loss !== undefined && !over.aborted) return context.lost(loss);
+    }
+  }
+}
+
+async function renew(
+  kube: KubeClient,
+  lease: Held,
+  context: LeaseContext,
+  over: AbortSignal,
+): Promise<string | undefined> {
+  const { namespace } = lease;
+  const state = await readLease(kube, namespace, over);
+  if (state.ok && state.value?.holder !== context.run) return lossOf(namespace, state.value);
+  if (state.ok && state.value) {
+    const { resourceVersion } = state.value.object.metadata;
+    const patch = { metadata: { resourceVersion }, spec: { renewTime: microTime() } };
+    const sent = context.now();
+    const written = await kube.patch(refOf(namespace), patch, over);
+    if (written.ok) lease.renewedAt = sent;
+    else context.log.warn({ namespace, trouble: written.message }, 'the lease could not be renewed');
+  }
+  if (context.now() - lease.renewedAt < LOST_AFTER_MS) return undefined;
+  return `the lease of ${namespace} could not be renewed for ${LOST_AFTER_MS / 1000}s`;
+}
+
+function lossOf(namespace: string, state: LeaseState | undefined): string {
+  if (state?.holder === undefined) return `the lease of ${namespace} was taken away`;
+  return `the lease of ${namespace} was taken by run ${state.holder}`;
+}
+
+async function giveBack(kube: KubeClient, namespace: string, run: string, signal: AbortSignal): Promise<void> {
+  const state = await readLease(kube, namespace, signal);
+  if (!state.ok || state.value?.holder !== run) return;
+  const { resourceVersion } = state.value.object.metadata;
+  await kube.patch(refOf(namespace), { metadata: { resourceVersion }, spec: { holderIdentity: null } }, signal);
+}
+
+/** Gives back the lease of a run that is gone. */
+export async function releaseOf(
+  kube: KubeClient,
+  namespaces: readonly string[],
+  run: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const namespace of namespaces) await giveBack(kube, namespace, run, signal);
+}
+
+function refOf(namespace: string) {
+  return { resource: RESOURCES.leases, namespace, name: LEASE_NAME };
+}
+
+/** The API wants a fraction of six digits. */
+function microTime(): string {
+  return new Date().toISOString().replace(/\.(\d{3})Z$/, '.$1000Z');
+}
+
+function slept(context: LeaseContext, ms: number, signal: AbortSignal): Promise<boolean> {
+  return context.sleep(ms, signal).then(
+    () => true,
+    () => false,
+  );
+}
