@@ -148,6 +148,8 @@ export interface DriverType<Config = unknown> {
   oneShot(config: Config): boolean;
   /** True where the fault ends by itself and the plan gives no duration (a Workflow): `hold` says when. Absent: never. */
   endsByItself?(config: Config): boolean;
+  /** The longest that a fault which ends by itself may take, as far as its config shows it: it must fit into `limits.maxFault`. */
+  longestMs?(config: Config): number | undefined;
   /**
    * Keys of the config whose value may be a path of a YAML file, relative to the plan's directory. The loader reads it, fills in the
    * environment, and puts its one document in the place of the path: so the digest covers it, and the recorded plan is whole.

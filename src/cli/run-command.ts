@@ -5,6 +5,7 @@ import { type SweepResult, trySweep } from '../chaos/sweep.ts';
 import { sweepPlaces } from '../chaos/sweep-places.ts';
 import type { Log } from '../clients/log.ts';
 import { formatDiagnostic } from '../plan/diagnostic.ts';
+import { didYouMean } from '../plan/did-you-mean.ts';
 import { type LoadedPlan, load } from '../plan/load.ts';
 import { type Mask, maskOf } from '../plan/mask.ts';
 import type { Clock } from '../scheduler/clock.ts';
@@ -22,7 +23,7 @@ export const RUN_USAGE = `Usage: steadfast run PLAN... [options]
 
 Drives the experiments of each plan, records what the probes see, judges the recording and exports the verdict.
 
-  --only NAME      run only the plan of this name (may be given more than once)
+  --only NAME      run only the plan of this name; several with commas, or given more than once
   --out DIR        leave the files of the run here (default: runs/<run id>; with several plans: DIR/<plan>,
                    DIR by default runs/suite-<time>)
   --log-format F   text (default) or json: how progress is told
@@ -101,7 +102,11 @@ async function readOptions(args: readonly string[]): Promise<RunOptions | string
   if (positionals.length === 0) return 'Which plan? Name at least one file or folder.';
   const format = values['log-format'] ?? 'text';
   if (format !== 'text' && format !== 'json') return `--log-format is text or json, not ${format}`;
-  return { paths: positionals, only: values.only, out: values.out, quiet: values.quiet === true, format };
+  return { paths: positionals, only: namesIn(values.only), out: values.out, quiet: values.quiet === true, format };
+}
+
+function namesIn(only: readonly string[] | undefined): string[] | undefined {
+  return only?.flatMap((names) => names.split(',')).map((name) => name.trim());
 }
 
 interface WantedPlans {
@@ -111,17 +116,23 @@ interface WantedPlans {
 }
 
 async function loadPlans(options: RunOptions, io: RunIo): Promise<WantedPlans | undefined> {
-  const { plans, diagnostics, mask } = await load(options.paths, io.registries, io.env);
+  const { only } = options;
+  const { plans, names, diagnostics, mask } = await load(options.paths, io.registries, io.env, { only });
   for (const diagnostic of diagnostics) io.stderr(`${formatDiagnostic(diagnostic)}\n`);
   if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;
-  const wanted = options.only ? plans.filter(({ plan }) => options.only!.includes(plan.name)) : plans;
-  const unknown = options.only?.find((name) => !plans.some(({ plan }) => plan.name === name));
-  if (unknown === undefined && wanted.length > 0) return { plans: wanted, mask };
-  const known = plans.map(({ plan }) => plan.name).join(', ');
-  io.stderr(
-    unknown === undefined ? 'There is no plan in there.\n' : `There is no plan ${unknown}; there are: ${known}\n`,
-  );
+  const unknown = [...new Set(only)].filter((name) => !names.includes(name));
+  for (const name of unknown) io.stderr(`${noSuchPlan(name, names)}\n`);
+  if (unknown.length > 0) return undefined;
+  if (plans.length > 0) return { plans, mask };
+  io.stderr('There is no plan in there.\n');
   return undefined;
+}
+
+function noSuchPlan(name: string, names: readonly string[]): string {
+  if (names.length === 0) return `There is no plan ${name}, nor any other.`;
+  const meant = didYouMean(name, names);
+  const guess = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  return `There is no plan ${name}.${guess} There are: ${names.join(', ')}`;
 }
 
 /** What an earlier run left behind goes first; if it will not go, nothing new is broken. */

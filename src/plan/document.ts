@@ -15,10 +15,10 @@ export interface ParsedFile {
   diagnostics: Diagnostic[];
 }
 
-/** Splits a file into documents. Those that cannot be understood any further are told and left out. */
-export function parseFile({ file, text, fromDirectory }: PlanFile): ParsedFile {
+/** Splits a file into documents. Those that cannot be understood any further are told and left out. `what` it should hold is for messages. */
+export function parseFile({ file, text, fromDirectory }: PlanFile, what = 'plan'): ParsedFile {
   const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_PLAN_BYTES) return { documents: [], diagnostics: [tooLarge(file, bytes)] };
+  if (bytes > MAX_PLAN_BYTES) return { documents: [], diagnostics: [tooLarge(file, bytes, what)] };
   const lines = new LineTable(text);
   const parsed = parseYaml(text);
   if (!parsed) return refused(file, 'nested too deeply', `at most ${MAX_DEPTH} levels`);
@@ -31,8 +31,9 @@ export function parseFile({ file, text, fromDirectory }: PlanFile): ParsedFile {
       start: yaml.contents?.range?.[0] ?? yaml.range[0],
       fromDirectory,
       sound: true,
+      included: [],
     }));
-  if (documents.length === 0) return refused(file, 'there is no plan in this file');
+  if (documents.length === 0) return refused(file, `there is no ${what} in this file`);
   if (documents.length > MAX_DOCUMENTS)
     return refused(file, 'too many documents in one file', `at most ${MAX_DOCUMENTS}`);
   return sortOut(documents, text);

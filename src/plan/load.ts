@@ -1,14 +1,17 @@
-import type { Plan } from '../slo/model/plan.ts';
+import { resolve } from 'node:path';
+import type { Experiment, Plan } from '../slo/model/plan.ts';
 import { compareDiagnostics, type Diagnostic, shorten } from './diagnostic.ts';
 import { editDistance } from './did-you-mean.ts';
 import { digestOf } from './digest.ts';
 import { parseFile, valuesOf } from './document.ts';
+import { type Including, includeFiles } from './include.ts';
 import { type Mask, maskOf, maskValue } from './mask.ts';
 import type { PlanDocument } from './plan-document.ts';
 import { findSecrets, type PlanSecrets } from './plan-secrets.ts';
 import { locate } from './position.ts';
 import { type Problems, problemsOf } from './problems.ts';
 import { type PlanFile, readPlanFiles } from './read-files.ts';
+import { type ReadIncluded, readIncluded } from './read-included.ts';
 import { readPlan, type UnsignedPlan } from './read-plan.ts';
 import type { Registries } from './registries.ts';
 import { maskedValues, resolvedYaml } from './resolved-yaml.ts';
@@ -32,6 +35,8 @@ export interface LoadedPlan {
 
 export interface Loaded {
   plans: LoadedPlan[];
+  /** The names of all plans that were found, also of those that were not asked for or have an error. */
+  names: string[];
   /** Errors and warnings, in the order of files and lines. A document with an error gives no plan. */
   diagnostics: Diagnostic[];
   /** The secrets of all documents, also of those that gave no plan. */
@@ -43,6 +48,19 @@ export interface Loaded {
 export interface LoadOptions {
   /** Read a recorded plan: a masked value is taken as it is, since only judging follows. */
   masked?: boolean;
+  /** Read these plans; of others only the name is looked at. */
+  only?: readonly string[] | undefined;
+  /** Reads the files that plans include. Default: from the disk. */
+  read?: ReadIncluded;
+}
+
+/** What reading a document needs besides its text. */
+interface Setting {
+  registries: Registries;
+  env: Environment;
+  masked: boolean;
+  only: readonly string[] | undefined;
+  read: ReadIncluded;
 }
 
 /** Reads files and directories of plans. Never rejects for what stands in them. */
@@ -62,18 +80,22 @@ export function loadFiles(
   files: readonly PlanFile[],
   registries: Registries,
   env: Environment,
-  { masked = false }: LoadOptions = {},
+  { masked = false, only, read = readIncluded }: LoadOptions = {},
 ): Loaded {
-  const readings = files.map((file) => loadFile(file, registries, env, masked));
+  const setting = { registries, env, masked, only, read };
+  const readings = files.map((file) => loadFile(file, setting));
   const documents = readings.flatMap((reading) => reading.documents);
   refuseSameNames(documents);
+  if (!only) tellForeign(documents);
   const secrets = [...new Set(documents.flatMap((document) => document.secrets.texts))];
   const mask = maskOf(secrets);
-  const diagnostics = readings.flatMap((reading) => diagnosticsOf(reading, mask));
-  return { plans: documents.flatMap((document) => finish(document)), diagnostics, secrets, mask };
+  const diagnostics = withoutRepeats(readings.flatMap((reading) => diagnosticsOf(reading, mask)));
+  const names = documents.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  return { plans: documents.flatMap((document) => finish(document)), names, diagnostics, secrets, mask };
 }
 
 interface FileReading {
+  file: string;
   diagnostics: Diagnostic[];
   documents: DocumentReading[];
 }
@@ -81,30 +103,44 @@ interface FileReading {
 interface DocumentReading {
   document: PlanDocument;
   problems: Problems;
+  /** What is wrong with the text of included files. */
+  diagnostics: Diagnostic[];
+  /** Absent where the document is not a plan. */
+  name: string | undefined;
+  foreign: boolean;
   values: unknown;
   secrets: PlanSecrets;
   plan: UnsignedPlan | undefined;
 }
 
-function loadFile(file: PlanFile, registries: Registries, env: Environment, masked: boolean): FileReading {
+function loadFile(file: PlanFile, setting: Setting): FileReading {
   const { documents, diagnostics } = parseFile(file);
-  return { diagnostics, documents: documents.map((document) => loadDocument(document, registries, env, masked)) };
+  return {
+    file: file.file,
+    diagnostics,
+    documents: documents.map((document) => loadDocument(document, setting)),
+  };
 }
 
-function loadDocument(
-  document: PlanDocument,
-  registries: Registries,
-  env: Environment,
-  masked: boolean,
-): DocumentReading {
+function loadDocument(document: PlanDocument, setting: Setting): DocumentReading {
   const problems = problemsOf(document);
   const foreign = document.fromDirectory && isForeign(valuesOf(document));
-  const used = foreign ? new Map<string, string>() : substitute(document, env, problems);
-  const values = valuesOf(document);
-  const secrets = findSecrets(values, registries, used);
-  if (foreign) problems.warning(['apiVersion'], 'not a plan, so it is left out', { allowed: API_VERSION });
-  const plan = foreign ? undefined : readPlan(values, problems, registries, masked);
-  return { document, problems, values, secrets, plan };
+  const used = foreign ? new Map<string, string>() : substitute(document, setting.env, problems);
+  const bare = valuesOf(document);
+  const name = foreign ? undefined : nameOf(bare);
+  const reading = { document, diagnostics: [] as Diagnostic[], name, foreign, plan: undefined };
+  if (foreign || (name !== undefined && setting.only?.includes(name) === false))
+    return { ...reading, values: bare, secrets: { paths: [], texts: [] }, problems: problemsOf(document) };
+  const including: Including = { ...setting, document, problems, used, diagnostics: reading.diagnostics };
+  const values = includeFiles(bare, including);
+  const secrets = findSecrets(values, setting.registries, used);
+  const plan = readPlan(values, problems, setting.registries, setting.masked);
+  return { ...reading, problems, values, secrets, plan };
+}
+
+function nameOf(values: unknown): string | undefined {
+  const name = valueAt(values, ['metadata', 'name']);
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** A manifest of another program may lie beside plans; a misspelt version of ours is not such a thing. */
@@ -132,9 +168,32 @@ function refuseSameNames(documents: DocumentReading[]): void {
   }
 }
 
-function diagnosticsOf({ diagnostics, documents }: FileReading, mask: Mask): Diagnostic[] {
-  const all = [...diagnostics, ...documents.flatMap(({ problems }) => problems.list)];
-  return all.sort(compareDiagnostics).map((diagnostic) => maskValue(diagnostic, mask) as Diagnostic);
+/** What lies in a directory because a plan there includes it needs no word. */
+function tellForeign(documents: DocumentReading[]): void {
+  const included = new Set(
+    documents.flatMap(({ document }) => document.included.map((each) => resolve(each.document.file))),
+  );
+  for (const { document, problems, foreign } of documents)
+    if (foreign && !included.has(resolve(document.file)))
+      problems.warning(['apiVersion'], 'not a plan, so it is left out', { allowed: API_VERSION });
+}
+
+/** The plan's own file first, then those that it includes. */
+function diagnosticsOf({ file, diagnostics, documents }: FileReading, mask: Mask): Diagnostic[] {
+  const all = [...diagnostics, ...documents.flatMap((reading) => [...reading.problems.list, ...reading.diagnostics])];
+  const rank = (diagnostic: Diagnostic): string => (diagnostic.file === file ? '' : diagnostic.file);
+  return all
+    .sort((a, b) => (rank(a) === rank(b) ? compareDiagnostics(a, b) : rank(a) < rank(b) ? -1 : 1))
+    .map((diagnostic) => maskValue(diagnostic, mask) as Diagnostic);
+}
+
+/** Two plans may include one file, and a directory may name it too. */
+function withoutRepeats(diagnostics: Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter((diagnostic) => {
+    const text = JSON.stringify(diagnostic);
+    return !seen.has(text) && seen.add(text);
+  });
 }
 
 function finish({ document, plan, values, secrets }: DocumentReading): LoadedPlan[] {
@@ -171,9 +230,15 @@ function digestible(plan: UnsignedPlan, shown: unknown, mask: Mask): unknown {
     })),
     experiments: masked.experiments.map((experiment, index) => ({
       ...experiment,
-      config: shownConfig(shown, 'experiments', index),
+      config: shownConfig(shown, 'experiments', indexOfEntry(shown, plan.experiments[index]!)),
     })),
   };
+}
+
+/** Several experiments may be steps of one entry. */
+function indexOfEntry(shown: unknown, { name, step }: Experiment): number {
+  const entries = valueAt(shown, ['spec', 'experiments']) as unknown[];
+  return entries.findIndex((entry) => valueAt(entry, ['name']) === (step?.of ?? name));
 }
 
 function shownConfig(shown: unknown, list: string, index: number): unknown {

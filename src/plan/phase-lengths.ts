@@ -1,11 +1,11 @@
 import type { Experiment, PhaseName } from '../slo/model/plan.ts';
 
-/** How long a phase lasts if all goes well; unknown where a fault that strikes once decides by its effect. */
+/** How long a phase lasts if all goes well; unknown where the fault decides, by its effect or its own end. */
 export function phaseLengthMs(phase: PhaseName, experiment: Experiment): number | undefined {
   const { steadyMs, recoveryMs } = experiment.phases;
   if (phase === 'steady') return steadyMs;
   if (phase === 'recovery') return recoveryMs;
-  if (phase === 'fault') return experiment.oneShot ? undefined : experiment.durationMs;
+  if (phase === 'fault') return experiment.oneShot || experiment.endsByItself ? undefined : experiment.durationMs;
   if (phase === 'impact') return experiment.durationMs + recoveryMs;
   return steadyMs + experiment.durationMs + recoveryMs;
 }

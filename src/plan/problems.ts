@@ -34,7 +34,7 @@ export function problemsOf(document: PlanDocument): Problems {
     if (list.length >= MAX_PROBLEMS) return;
     if (silent.has(formatPath(path))) return;
     const diagnostic = diagnosticAt(document, severity, path, message, detail);
-    const key = `${diagnostic.line}:${diagnostic.column}:${diagnostic.path}:${message}`;
+    const key = `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}:${diagnostic.path}:${message}`;
     if (seen.has(key)) return;
     seen.add(key);
     list.push(diagnostic);
@@ -56,14 +56,31 @@ function diagnosticAt(
   message: string,
   { found, allowed, hint, atKey = false }: Detail,
 ): Diagnostic {
+  const place = writtenAt(document, path);
   return {
     severity,
-    file: document.file,
-    ...locate(document, path, atKey),
-    path: formatPath(path),
+    file: place.document.file,
+    ...locate(place.document, place.path, atKey),
+    path: formatPath(place.path),
     message: shorten(message, MAX_TEXT),
     ...(found !== undefined && { found: shorten(found, MAX_TEXT) }),
     ...(allowed !== undefined && { allowed: shorten(allowed, MAX_TEXT) }),
     ...(hint !== undefined && { hint }),
+  };
+}
+
+/** The document in which a place was written, and the way to it in there. */
+function writtenAt(document: PlanDocument, path: Path): { document: PlanDocument; path: Path } {
+  const included = document.included.find(({ at }) => at.every((step, index) => step === path[index]));
+  return included ? writtenAt(included.document, path.slice(included.at.length)) : { document, path };
+}
+
+/** The same collection for a part of the document: paths begin at `at`. */
+export function problemsBelow(problems: Problems, at: Path): Problems {
+  return {
+    error: (path, message, detail) => problems.error([...at, ...path], message, detail),
+    warning: (path, message, detail) => problems.warning([...at, ...path], message, detail),
+    silence: (path) => problems.silence([...at, ...path]),
+    list: problems.list,
   };
 }

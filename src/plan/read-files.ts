@@ -64,8 +64,8 @@ async function readOne(file: string, found: Stats, fromDirectory: boolean, into:
 }
 
 /** What a file beyond the limit is told. */
-export function tooLarge(file: string, bytes: number): Diagnostic {
-  const problem = fileProblem(file, 'the file is too large for a plan');
+export function tooLarge(file: string, bytes: number, what = 'plan'): Diagnostic {
+  const problem = fileProblem(file, `the file is too large for a ${what}`);
   return { ...problem, found: `${bytes} bytes`, allowed: `at most ${MAX_PLAN_BYTES} bytes` };
 }
 
@@ -98,7 +98,8 @@ const SYSTEM_REASONS: Record<string, string> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-function systemReason(error: unknown): string {
+/** Why a file could not be read, in words. */
+export function systemReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown trouble';
   return SYSTEM_REASONS[code] ?? code;
 }

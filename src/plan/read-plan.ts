@@ -8,6 +8,7 @@ import { checkLookbacks } from './lint/lookback.ts';
 import { checkSampling } from './lint/sampling.ts';
 import type { Problems } from './problems.ts';
 import type { Registries } from './registries.ts';
+import { lintConfigs } from './resolve/config-lint.ts';
 import { resolveExperiments, resolvePhases } from './resolve/experiments.ts';
 import { resolveLimits } from './resolve/limits.ts';
 import { resolveObjectives } from './resolve/objectives.ts';
@@ -62,7 +63,8 @@ function readSpec(work: Work, metadata: { name: string; labels?: Record<string, 
   const subjects = { probes: probes.known, baselines };
   const experiments = resolveExperiments(work, phases, subjects);
   const limits = resolveLimits(work, experiments);
-  const objectives = resolveObjectives(work, subjects);
+  lintConfigs(work, experiments.faults, limits);
+  const objectives = resolveObjectives(work, subjects, experiments.specs);
   const exporters = resolveExporters(work);
   const plan: UnsignedPlan = {
     name: metadata.name,
@@ -74,11 +76,11 @@ function readSpec(work: Work, metadata: { name: string; labels?: Record<string, 
     vantages,
     probes: probes.specs.map(({ value }) => value),
     baselines: baselines.map(({ value }) => value),
-    experiments: experiments.map(({ value }) => value),
+    experiments: experiments.specs.map(({ value }) => value),
     objectives: objectives.map(({ value }) => value),
     exporters,
   };
-  const draft = { work, plan, probes: probes.known, baselines, experiments, objectives };
+  const draft = { work, plan, probes: probes.known, baselines, experiments: experiments.specs, objectives };
   checkComparisons(draft);
   return draft;
 }

@@ -13,7 +13,7 @@ interface Structure {
   readable: boolean;
 }
 
-/** What valid YAML may hold and a plan may not: depth, bombs, tags, a key that stands twice. */
+/** What valid YAML may hold and a plan or a manifest may not: depth, bombs, tags, a key that stands twice. */
 export function structureProblems(document: PlanDocument): Structure {
   const fatal = fatalProblem(document);
   if (fatal) return { problems: [fatal], readable: false };
@@ -33,7 +33,7 @@ function fatalProblem(document: PlanDocument): Diagnostic | undefined {
       if (holds(target, node)) return problem(document, node, path, 'this alias stands inside of what it refers to');
     }
     if (node.tag && !isCoreTag(node.tag))
-      return problem(document, node, path, `the tag ${shorten(node.tag, 40)} has no meaning in a plan`);
+      return problem(document, node, path, `the tag ${shorten(node.tag, 40)} has no meaning here`);
   }
   return expansionProblem(document);
 }

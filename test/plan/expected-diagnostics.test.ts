@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Diagnostic, formatDiagnostic } from '../../src/plan/diagnostic.ts';
 import { loadFiles } from '../../src/plan/load.ts';
+import { readIncluded } from '../../src/plan/read-included.ts';
 import { fakeRegistries } from './fake-registries.ts';
 
 const PLANS = join(import.meta.dirname, '../plans');
@@ -11,7 +12,8 @@ const REWRITE = process.env['UPDATE_EXPECTED'] === '1';
 
 function loadCase(path: string) {
   const file = { file: basename(path), text: readFileSync(path, 'utf8'), fromDirectory: false };
-  return loadFiles([file], fakeRegistries, ENVIRONMENT);
+  const read = (included: string) => readIncluded(resolve(dirname(path), included));
+  return loadFiles([file], fakeRegistries, ENVIRONMENT, { read });
 }
 
 function casesIn(folder: string): string[] {

@@ -106,6 +106,49 @@ const processDriver = defineDriver({
   open: neverOpened,
 });
 
+/** Says of a config whatever there is to say: `includes`, findings, an end of its own, parts of its intensity. */
+const chaos = defineDriver({
+  type: 'chaos',
+  summary: 'does what a manifest says',
+  config: z.strictObject({
+    manifest: z.strictObject({
+      kind: z.string(),
+      percent: z.number().optional(),
+      pods: z.array(z.string()).optional(),
+      deadline: duration().optional(),
+      token: secret().optional(),
+    }),
+    note: z.string().optional(),
+  }),
+  includes: ['manifest'],
+  oneShot: ({ manifest }) => manifest.kind === 'Kill',
+  endsByItself: ({ manifest }) => manifest.kind === 'Workflow',
+  longestMs: ({ manifest }) => manifest.deadline,
+  lint: ({ manifest }, { durationMs, limits }) =>
+    (manifest.pods ?? []).flatMap((pod, index) =>
+      pod === 'nobody'
+        ? [
+            {
+              severity: 'error' as const,
+              path: ['manifest', 'pods', index],
+              message: `no pod is called so, for ${durationMs} ms and ${limits.maxTargets} targets`,
+              found: pod,
+              allowed: 'somebody',
+              hint: 'ask around',
+            },
+          ]
+        : [],
+    ),
+  atIntensity: ({ manifest, ...rest }, share) =>
+    manifest.percent === undefined
+      ? { problem: 'it is all or nothing' }
+      : { config: { ...rest, manifest: { ...manifest, percent: manifest.percent * share } } },
+  describe: ({ manifest }) => manifest.kind,
+  example: '',
+  proof: '',
+  open: neverOpened,
+});
+
 const prometheusSource = defineSource({
   type: 'prometheus',
   summary: 'a Prometheus server',
@@ -134,7 +177,7 @@ function byType<T extends { type: string }>(...types: T[]): ReadonlyMap<string, 
 /** Plug-ins with the config of real ones and nothing behind it. */
 export const fakeRegistries: Registries = {
   probes: byType(zmtpPort, zmqKvEvents, kafkaLag, prometheusProbe),
-  drivers: byType(toxiproxy, processDriver),
+  drivers: byType(toxiproxy, processDriver, chaos),
   sources: byType(prometheusSource),
   exporters: byType(pushgateway),
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decideGate } from '../../src/slo/gate.ts';
-import type { ChaosEvent, Entry } from '../../src/slo/model/entry.ts';
+import type { ChaosEvent, Entry, Evidence } from '../../src/slo/model/entry.ts';
 import type { Objective, Plan } from '../../src/slo/model/plan.ts';
 import { Recording } from '../../src/slo/recording.ts';
 import { slotDue } from '../../src/slo/slots.ts';
@@ -141,6 +141,44 @@ describe('the gate of the first experiment', () => {
 
   it('stays closed for an experiment that the plan does not have', () => {
     expect(decideGate(plan(), new Recording(), 'nobody', NOW).open).toBe(false);
+  });
+});
+
+describe('the gate of a step', () => {
+  const INJECTED: Evidence = { of: 'mechanism', text: 'it bites', holds: true };
+  const second = { ...experiment('again'), step: { of: 'cpu', share: 0.5, after: 'outage' } };
+  const calm = objective('calm', { phase: 'fault', bound: atLeast(0.9) });
+
+  function atSecondStep(objectives: Objective[], evidence: Evidence[], answer: (due: number) => Answer = () => GOOD) {
+    const first = { ...experiment('outage'), step: { of: 'cpu', share: 0.25 } };
+    const tested = plan({ objectives, experiments: [first, second] });
+    const before = cleanEvents().map((event) => (event.evidence ? { ...event, evidence } : event));
+    const entries = known(tested, [...before, started('again', SECOND_FROM)], answer, SECOND_NOW);
+    return decideGate(tested, Recording.of(entries), 'again', SECOND_NOW);
+  }
+
+  it('opens when the step before passed as a whole', () => {
+    expect(atSecondStep([up, recovers, calm], [INJECTED])).toEqual({ open: true });
+  });
+
+  it('stays closed when the step before failed in another phase than its recovery', () => {
+    const sickMeanwhile = (due: number): Answer => (due >= 60_500 && due < 91_000 ? BAD : GOOD);
+
+    expect(atSecondStep([up, recovers, calm], [INJECTED], sickMeanwhile)).toEqual({
+      open: false,
+      reason: expect.stringMatching(/^the step before, outage, did not pass: calm: /),
+    });
+  });
+
+  it('stays closed when the fault of the step before was not proven', () => {
+    expect(atSecondStep([up, calm], [])).toMatchObject({ open: false });
+    expect(atSecondStep([up, calm], [{ ...INJECTED, holds: false }])).toMatchObject({ open: false });
+  });
+
+  it('asks nothing of what only warns', () => {
+    const hopeless = objective('hopeless', { phase: 'fault', severity: 'warning', bound: atMost(0) });
+
+    expect(atSecondStep([up, calm, hopeless], [INJECTED])).toEqual({ open: true });
   });
 });
 

@@ -1,7 +1,7 @@
 import { phaseLengthMs, slotsIn } from '../../plan/phase-lengths.ts';
 import type { Registries } from '../../plan/registries.ts';
 import type { Experiment, PhaseName, Plan } from '../../slo/model/plan.ts';
-import { formatDuration } from '../../slo/model/quantity.ts';
+import { formatDuration, formatValue } from '../../slo/model/quantity.ts';
 import { aligned } from './columns.ts';
 
 const IN_ORDER = ['steady', 'fault', 'recovery'] as const satisfies PhaseName[];
@@ -17,7 +17,7 @@ export function schedule(plan: Plan, registries: Registries): string[] {
         `+${formatDuration(at)}`,
         experiment.name,
         phase,
-        lengthMs === undefined ? 'until all is replaced' : formatDuration(lengthMs),
+        lengthMs === undefined ? untilWhen(experiment, plan) : formatDuration(lengthMs),
         [...whatBreaks(phase, experiment, registries), slotsInPhase(plan, lengthMs)].join('; '),
       ]);
       at += lengthMs ?? 0;
@@ -35,10 +35,22 @@ export function schedule(plan: Plan, registries: Registries): string[] {
   return aligned(rows);
 }
 
-function whatBreaks(phase: PhaseName, { driver, config }: Experiment, registries: Registries): string[] {
+function untilWhen({ endsByItself }: Experiment, { limits }: Plan): string {
+  return endsByItself
+    ? `until it ends by itself, ${formatDuration(limits.maxFaultMs)} at most`
+    : 'until all is replaced';
+}
+
+function whatBreaks(phase: PhaseName, { driver, config, step }: Experiment, registries: Registries): string[] {
   if (phase !== 'fault') return [];
   const what = registries.drivers.get(driver)?.describe(config);
-  return [what === undefined ? driver : `${driver}: ${what}`];
+  return [what === undefined ? driver : `${driver}: ${what}`, ...stepInWords(step)];
+}
+
+function stepInWords(step: Experiment['step']): string[] {
+  if (!step) return [];
+  const share = `${formatValue(step.share, 'ratio')} of the intensity of ${step.of}`;
+  return [step.after === undefined ? share : `${share}, only if all of ${step.after} passed`];
 }
 
 function slotsInPhase(plan: Plan, lengthMs: number | undefined): string {

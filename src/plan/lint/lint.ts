@@ -12,8 +12,10 @@ export interface Draft {
   objectives: Placed<Objective>[];
 }
 
-/** The experiments that an objective is judged in. */
+/** The experiments that an objective is judged in; of the steps of one, which differ in nothing but their intensity, the first. */
 export function experimentsOf(draft: Draft, objective: Objective): Experiment[] {
   const named = objective.experiments;
-  return draft.experiments.map(({ value }) => value).filter(({ name }) => !named || named.includes(name));
+  return draft.experiments
+    .map(({ value }) => value)
+    .filter(({ name, step }) => (!named || named.includes(name)) && step?.after === undefined);
 }

@@ -14,7 +14,7 @@ function checkObjective(draft: Draft, { value: objective, path }: Placed<Objecti
   const { indicator, phase } = objective;
   const probe = 'probe' in indicator ? draft.plan.probes.find(({ name }) => name === indicator.probe) : undefined;
   const lengthMs = phaseLengthMs(phase, experiment);
-  if (lengthMs === undefined && (indicator.kind === 'ratio' || indicator.kind === 'quantile')) {
+  if (experiment.oneShot && lengthMs === undefined && (indicator.kind === 'ratio' || indicator.kind === 'quantile')) {
     draft.work.problems.warning(
       [...path, 'phase'],
       `the fault of ${experiment.name} strikes once: its fault phase may hold few samples`,

@@ -4,18 +4,20 @@ import type { Path } from '../diagnostic.ts';
 import * as schema from '../schema/faults.ts';
 import { SECOND_MS } from '../schema/words.ts';
 import { validate } from '../validate.ts';
-import { checkKnown, isRecord, namesOf, type Placed, type Work } from '../work.ts';
+import { checkKnown, isRecord, namesOf, type Work } from '../work.ts';
+import type { Experiments, ReadFault } from './experiments.ts';
 
 const INJECTION_MARGIN_MS = 60 * SECOND_MS;
 const USUAL_PATIENCE_MS = 10 * SECOND_MS;
 
 /** Reads `spec.limits`. */
-export function resolveLimits(work: Work, experiments: Placed<Experiment>[]): Limits {
+export function resolveLimits(work: Work, { specs, faults }: Experiments): Limits {
   const raw = work.spec['limits'];
   const shape = raw === undefined ? undefined : validate(schema.limits, raw, ['spec', 'limits'], work.problems);
-  const longest = Math.max(0, ...experiments.map(({ value }) => value.durationMs));
-  const maxFaultMs = shape?.maxFault ?? 2 * longest + INJECTION_MARGIN_MS;
+  const experiments = specs.map(({ value }) => value);
+  const maxFaultMs = shape?.maxFault ?? usualMaxFaultMs(experiments, faults);
   checkMaxFault(work, maxFaultMs, experiments);
+  for (const fault of faults) checkOwnEnd(work, maxFaultMs, shape?.maxFault !== undefined, fault);
   return {
     maxFaultMs,
     maxTargets: shape?.maxTargets ?? 1,
@@ -24,12 +26,38 @@ export function resolveLimits(work: Work, experiments: Placed<Experiment>[]): Li
   };
 }
 
-function checkMaxFault(work: Work, maxFaultMs: number, experiments: Placed<Experiment>[]): void {
-  for (const { value } of experiments) {
-    if (value.durationMs < maxFaultMs) continue;
-    work.problems.error(['spec', 'limits', 'maxFault'], `experiment ${value.name} could never end in time`, {
+function usualMaxFaultMs(experiments: readonly Experiment[], faults: readonly ReadFault[]): number {
+  const longest = Math.max(0, ...experiments.map(({ durationMs }) => durationMs));
+  const ownEnds = faults.map(({ ending }) => (ending.kind === 'ends-by-itself' ? (ending.longestMs ?? 0) : 0));
+  return Math.max(2 * longest, ...ownEnds) + INJECTION_MARGIN_MS;
+}
+
+function checkOwnEnd(work: Work, maxFaultMs: number, isWritten: boolean, { ending, experiment }: ReadFault): void {
+  if (ending.kind !== 'ends-by-itself') return;
+  const { longestMs } = ending;
+  if (longestMs === undefined && !isWritten)
+    work.problems.error(['spec', 'limits', 'maxFault'], 'this is missing', {
+      allowed: 'the longest that a fault may take, such as 10m',
+      hint: `experiment ${experiment} ends by itself, and its config does not show when`,
+    });
+  if (longestMs !== undefined && longestMs >= maxFaultMs)
+    work.problems.error(
+      ['spec', 'limits', 'maxFault'],
+      `experiment ${experiment} would be cut off before its own end`,
+      {
+        found: formatDuration(maxFaultMs),
+        allowed: `more than the ${formatDuration(longestMs)} that it may take`,
+        hint: 'leave time for the injection too: maxFault counts from the request',
+      },
+    );
+}
+
+function checkMaxFault(work: Work, maxFaultMs: number, experiments: readonly Experiment[]): void {
+  for (const { name, durationMs, step } of experiments) {
+    if (durationMs < maxFaultMs || step?.after !== undefined) continue;
+    work.problems.error(['spec', 'limits', 'maxFault'], `experiment ${step?.of ?? name} could never end in time`, {
       found: formatDuration(maxFaultMs),
-      allowed: `more than its duration of ${formatDuration(value.durationMs)}`,
+      allowed: `more than its duration of ${formatDuration(durationMs)}`,
       hint: 'leave time for the injection too: maxFault counts from the request',
     });
   }

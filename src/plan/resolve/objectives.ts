@@ -1,4 +1,4 @@
-import type { Expectation, Indicator, Objective, PhaseName } from '../../slo/model/plan.ts';
+import type { Expectation, Experiment, Indicator, Objective, PhaseName } from '../../slo/model/plan.ts';
 import type { Path } from '../diagnostic.ts';
 import * as schema from '../schema/objective.ts';
 import { validate } from '../validate.ts';
@@ -8,17 +8,28 @@ import { resolveIndicator } from './indicators.ts';
 import type { Subjects } from './subjects.ts';
 
 /** Reads `spec.objectives`. */
-export function resolveObjectives(work: Work, subjects: Subjects): Placed<Objective>[] {
+export function resolveObjectives(
+  work: Work,
+  subjects: Subjects,
+  experiments: readonly Placed<Experiment>[],
+): Placed<Objective>[] {
+  const ran = experiments.map(({ value }) => value);
   return entriesOf(work, 'objectives').flatMap(({ value, path }) => {
-    const objective = resolveObjective(work, value, path, subjects);
+    const objective = resolveObjective(work, value, path, subjects, ran);
     return objective ? [{ value: objective, path }] : [];
   });
 }
 
-function resolveObjective(work: Work, entry: unknown, path: Path, subjects: Subjects): Objective | undefined {
+function resolveObjective(
+  work: Work,
+  entry: unknown,
+  path: Path,
+  subjects: Subjects,
+  experiments: readonly Experiment[],
+): Objective | undefined {
   const shape = validate(schema.objective, entry, path, work.problems);
   if (!isRecord(entry)) return undefined;
-  checkExperiments(work, entry['experiments'], [...path, 'experiments']);
+  checkExperiments(work, entry['experiments'], [...path, 'experiments'], experiments);
   const measured = resolveIndicator(work, entry['indicator'], [...path, 'indicator'], subjects);
   const bound = resolveBound(work, entry, path, measured);
   const phase = shape && measured && phaseOf(work, measured.indicator, shape.phase, path);
@@ -30,7 +41,7 @@ function resolveObjective(work: Work, entry: unknown, path: Path, subjects: Subj
     indicator: measured.indicator,
     bound,
     severity: shape.severity ?? 'critical',
-    ...(shape.experiments && { experiments: shape.experiments }),
+    ...(shape.experiments && { experiments: withSteps(shape.experiments, experiments) }),
     tolerateMissing: shape.tolerateMissing ?? 0,
     ...(shape.atLeastSeen !== undefined && { atLeastSeen: shape.atLeastSeen }),
     ...(shape.comparable && { comparable: true }),
@@ -51,10 +62,20 @@ export function resolveExpectation(work: Work, raw: unknown, path: Path, subject
   return { phase, indicator, bound };
 }
 
-function checkExperiments(work: Work, experiments: unknown, path: Path): void {
-  if (!Array.isArray(experiments)) return;
-  for (const [index, name] of experiments.entries())
-    if (typeof name === 'string') checkKnown(work, 'experiment', name, namesOf(work, 'experiments'), [...path, index]);
+function checkExperiments(work: Work, named: unknown, path: Path, experiments: readonly Experiment[]): void {
+  if (!Array.isArray(named)) return;
+  const known = [...new Set([...namesOf(work, 'experiments'), ...experiments.map(({ name }) => name)])];
+  for (const [index, name] of named.entries())
+    if (typeof name === 'string') checkKnown(work, 'experiment', name, known, [...path, index]);
+}
+
+/** Who names an experiment means all its steps. */
+function withSteps(named: readonly string[], experiments: readonly Experiment[]): string[] {
+  const all = named.flatMap((name) => {
+    const steps = experiments.filter(({ step }) => step?.of === name);
+    return steps.length > 0 ? steps.map((step) => step.name) : [name];
+  });
+  return [...new Set(all)];
 }
 
 const PHASES_OF: Partial<Record<Indicator['kind'], readonly PhaseName[]>> = {

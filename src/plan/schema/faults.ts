@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { percentage } from '../../clients/config-schema.ts';
 import { anyConfig, DAY_MS, durationBetween, HOUR_MS, name, promQl, reference, SECOND_MS } from './words.ts';
 
 export const phases = z.strictObject({
@@ -23,7 +24,7 @@ export const limits = z.strictObject({
   maxFault: durationBetween(SECOND_MS, DAY_MS)
     .optional()
     .describe(
-      'From the request; past it the fault is removed and the run aborted. Default: twice the longest duration and 60s.',
+      'From the request; past it the fault is removed and the run aborted. Default: twice the longest duration and 60s; where a fault ends by itself, as long as its config shows that it may take, and 60s.',
     ),
   maxTargets: z.int().min(1).max(10_000).optional().describe('How many targets one experiment may touch. Default 1.'),
   namespaces: z.array(z.string().min(1)).optional().describe('The only namespaces where a fault may act.'),
@@ -35,7 +36,13 @@ export const experiment = z.strictObject({
   driver: z.string().min(1).describe('What runs it.'),
   duration: durationBetween(100, DAY_MS)
     .optional()
-    .describe('How long the fault is to hold, from real injection. Absent where it strikes once.'),
+    .describe('How long the fault is to hold, from real injection. Absent where it strikes once or ends by itself.'),
+  steps: z
+    .array(percentage().refine((share) => share > 0 && share <= 1, 'expected more than 0% and at most 100%'))
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('Parts of the intensity, growing: one experiment for each, as long as all goes well.'),
   phases: z.unknown().optional(),
   expect: z.unknown().optional().describe('An own proof that the fault was in effect.'),
   config: anyConfig,
