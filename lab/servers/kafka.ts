@@ -21,9 +21,9 @@ export interface KafkaOptions {
   controllerPort: number;
 }
 
-const clusterId = 'c3RlYWRmYXN0LWxhYi0wMA';
-const quickStart = ['-Xms64m', '-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
-const quietLog = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true'];
+export const clusterId = 'c3RlYWRmYXN0LWxhYi0wMA';
+export const quickStart = ['-Xms64m', '-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+export const quietLog = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true'];
 
 /** Starts one KRaft node that is broker and controller. */
 export async function startKafka(folder: LabFolder, options: KafkaOptions): Promise<Server> {
@@ -70,7 +70,7 @@ function propertiesOf(options: KafkaOptions, logs: string): string {
     .join('');
 }
 
-const settingsOfASmallCluster = {
+export const settingsOfASmallCluster = {
   'auto.create.topics.enable': false,
   'offsets.topic.num.partitions': 1,
   'offsets.topic.replication.factor': 1,

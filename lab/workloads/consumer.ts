@@ -10,6 +10,8 @@ import { type ConsumerConduct, consumeForEver } from './goals/consuming.ts';
 import { endOnSignals, ownConfig } from './own-config.ts';
 
 export interface ConsumerConfig {
+  /** Address to listen on; loopback if not given. */
+  host?: string;
   httpPort: number;
   brokers: readonly string[];
   group: string;
@@ -45,6 +47,7 @@ const consuming = consumeForEver({
 await consuming.joined;
 
 await serveFace({
+  ...(config.host === undefined ? {} : { host: config.host }),
   port: config.httpPort,
   metrics,
   command: consumerCommand,

@@ -13,6 +13,8 @@ import { endOnSignals, ownConfig } from './own-config.ts';
 import { keepPace } from './steady-pace.ts';
 
 export interface GeneratorConfig {
+  /** Address to listen on; loopback if not given. */
+  host?: string;
   httpPort: number;
   temporal: string;
   namespace: string;
@@ -47,6 +49,7 @@ const goalPace = keepPace(config.goalsPerSecond, () => void runGoal());
 const recordPace = keepPace(config.recordsPerSecond, () => void writeRecord());
 
 await serveFace({
+  ...(config.host === undefined ? {} : { host: config.host }),
   port: config.httpPort,
   metrics,
   command: generatorCommand,

@@ -12,12 +12,16 @@ import { taskQueue } from './goals/goal-run.ts';
 import { ownConfig } from './own-config.ts';
 
 export interface WorkerConfig {
+  /** Address to listen on; loopback if not given. */
+  host?: string;
   httpPort: number;
   sdkMetricsPort: number;
   temporal: string;
   namespace: string;
   brokers: readonly string[];
   stepMs: number;
+  /** File of the workflow's code, bundled before; without it the worker bundles at its start, which takes a second or two. */
+  workflowBundle?: string;
 }
 
 const workerCommand = z.discriminatedUnion('command', [
@@ -27,11 +31,12 @@ const workerCommand = z.discriminatedUnion('command', [
 
 const config = ownConfig<WorkerConfig>();
 const metrics = new Registry();
+const host = config.host ?? '127.0.0.1';
 const conduct: WorkerConduct = { failing: false, stepMs: config.stepMs };
 const events = createGoalEvents('lab-worker', config.brokers);
 
 Runtime.install({
-  telemetryOptions: { metrics: { prometheus: { bindAddress: `127.0.0.1:${config.sdkMetricsPort}` } } },
+  telemetryOptions: { metrics: { prometheus: { bindAddress: `${host}:${config.sdkMetricsPort}` } } },
   shutdownSignals: ['SIGINT', 'SIGTERM'],
 });
 const connection = await NativeConnection.connect({ address: config.temporal });
@@ -39,13 +44,14 @@ const worker = await Worker.create({
   connection,
   namespace: config.namespace,
   taskQueue,
-  workflowsPath: new URL('./temporal-workflows.ts', import.meta.url).pathname,
+  ...workflowCode(),
   activities: createActivities(events, conduct, metrics),
   shutdownGraceTime: '1s',
 });
 const run = worker.run();
 
 await serveFace({
+  host,
   port: config.httpPort,
   metrics,
   command: workerCommand,
@@ -60,3 +66,8 @@ await run;
 await events.close();
 await connection.close();
 process.exit(0);
+
+function workflowCode() {
+  if (config.workflowBundle !== undefined) return { workflowBundle: { codePath: config.workflowBundle } };
+  return { workflowsPath: new URL('./temporal-workflows.ts', import.meta.url).pathname };
+}

@@ -1,0 +1,42 @@
+import type { Workload } from './groups.ts';
+import { deployment, readyByHttp, resources, service } from './objects.ts';
+import { hostProgram, programContainer } from './programs.ts';
+
+const namespace = 'temporal';
+const labels = { 'app.kubernetes.io/name': 'temporal', 'app.kubernetes.io/component': 'frontend' };
+const ports = { grpc: 7233, http: 7243, metrics: 9090 };
+
+export const temporalNamespace = 'bytebot';
+export const temporalAddress = `temporal-frontend.${namespace}.svc.cluster.local:${ports.grpc}`;
+
+/** The dev server. Its workflows outlive its process, not its pod. */
+export const temporal: Workload = {
+  namespace,
+  needs: [],
+  objects: async ({ image, resolver, nodeSelector }) => {
+    const program = await hostProgram('temporal', (await resolver('temporal')).path);
+    const part = programContainer({
+      name: 'temporal',
+      image,
+      command: [
+        program.at,
+        ...['server', 'start-dev', '--headless', '--ip', '0.0.0.0', '--log-level', 'warn'],
+        ...['--namespace', temporalNamespace, '--db-filename', '/data/temporal.db'],
+        ...['--port', `${ports.grpc}`, '--http-port', `${ports.http}`, '--metrics-port', `${ports.metrics}`],
+      ],
+      host: [program],
+      scratch: { data: '/data' },
+      ports,
+      more: {
+        env: [{ name: 'HOME', value: '/data' }],
+        readinessProbe: readyByHttp(ports.http, `/api/v1/namespaces/${temporalNamespace}`),
+        resources: resources({ request: '128Mi', limit: '512Mi' }),
+      },
+    });
+    const name = 'temporal-frontend';
+    return [
+      deployment({ namespace, name, labels, part, nodeSelector }),
+      service({ namespace, name, selector: labels, ports: { grpc: ports.grpc, http: ports.http }, headless: true }),
+    ];
+  },
+};
