@@ -1,4 +1,4 @@
-import type { ServerPart } from './parts.ts';
+import type { ServerPart } from './part.ts';
 import { freePorts } from './processes/ports.ts';
 import type { ToxicProxy } from './servers/toxiproxy.ts';
 

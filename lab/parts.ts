@@ -1,46 +1,6 @@
 /** The one table of everything the lab needs that npm does not bring, with pinned versions. */
-
-export type ServerPart = 'prometheus' | 'alertmanager' | 'pushgateway' | 'toxiproxy' | 'temporal' | 'kafka';
-export type ToolPart = 'java' | 'maven' | 'go';
-export type PartName = ServerPart | ToolPart;
-
-export interface OnPath {
-  /** Names under which distributions install the program; the first one found is asked for its version. */
-  programs: readonly string[];
-  versionArguments: readonly string[];
-  /** The first group is the version. */
-  versionPattern: RegExp;
-  /** Lowest good version. */
-  atLeast: string;
-  /** First version that is no longer good. */
-  below: string;
-}
-
-/**
- * How a part is got when it is not on PATH.
- *
- * - `debian-file`: a Debian package, downloaded and unpacked into the cache. Nothing is installed, so no service starts.
- * - `debian-install`: a Debian package, installed; needs root. For tools that rely on their place in the system.
- * - `go`: a program built from a Go module.
- * - `maven`: a folder of jars with all they depend on.
- */
-export type Recipe =
-  | { kind: 'debian-file'; package: string; program: string }
-  | { kind: 'debian-install'; package: string }
-  | { kind: 'go'; module: string; program: string }
-  | { kind: 'maven'; artifacts: readonly string[] };
-
-export interface Part {
-  name: PartName;
-  /** Names the cache entry; a new version here is a new entry. */
-  version: string;
-  onPath?: OnPath;
-  recipe?: Recipe;
-  /** Tools the recipe runs. */
-  builtWith: readonly ToolPart[];
-  /** What a person can do when nothing here works. */
-  advice: string;
-}
+import { clusterParts } from './cluster/parts.ts';
+import type { OnPath, Part, PartName } from './part.ts';
 
 const prometheusStyle = (programs: readonly string[], atLeast: string, below: string): OnPath => ({
   programs,
@@ -51,6 +11,7 @@ const prometheusStyle = (programs: readonly string[], atLeast: string, below: st
 });
 
 export const parts: Record<PartName, Part> = {
+  ...clusterParts,
   prometheus: {
     name: 'prometheus',
     version: '2.42.0',
@@ -158,5 +119,33 @@ export const parts: Record<PartName, Part> = {
     },
     builtWith: [],
     advice: 'put a Go from 1.25 on PATH',
+  },
+  'c-compiler': {
+    name: 'c-compiler',
+    version: '12',
+    onPath: {
+      programs: ['cc', 'gcc'],
+      versionArguments: ['--version'],
+      versionPattern: /^[^\n]*?(\d+\.\d+\.\d+)/,
+      atLeast: '9',
+      below: '30',
+    },
+    recipe: { kind: 'debian-install', package: 'build-essential' },
+    builtWith: [],
+    advice: 'put a C compiler on PATH as cc',
+  },
+  openssl: {
+    name: 'openssl',
+    version: '3.0',
+    onPath: {
+      programs: ['openssl'],
+      versionArguments: ['version'],
+      versionPattern: /OpenSSL (\d+\.\d+\.\d+)/,
+      atLeast: '1.1.1',
+      below: '5',
+    },
+    recipe: { kind: 'debian-install', package: 'openssl' },
+    builtWith: [],
+    advice: 'put openssl on PATH',
   },
 };

@@ -1,18 +1,21 @@
 import { join } from 'node:path';
 import { cachedFolder, cacheRoot, fillCache, isCached } from './getting/cache.ts';
-import { installDebian, unpackDebian } from './getting/debian.ts';
+import { buildChaosMesh } from './getting/chaos-mesh.ts';
+import { installDebian, unpackDebian, unpackDebianTree } from './getting/debian.ts';
 import { buildWithGo } from './getting/go.ts';
+import { buildKubernetes } from './getting/kubernetes.ts';
 import { copyWithMaven } from './getting/maven.ts';
 import { lookOnPath, versionOf } from './getting/path-lookup.ts';
 import { noProgress, type Progress, withProgress } from './getting/progress.ts';
 import { isWithin } from './getting/version.ts';
-import { type Part, type PartName, parts, type Recipe } from './parts.ts';
+import type { Part, PartName, Recipe } from './part.ts';
+import { parts } from './parts.ts';
 
 export interface ResolvedPart {
   name: PartName;
   version: string;
   from: 'path' | 'cache' | 'built';
-  /** The program; for Kafka the folder of its jars. */
+  /** The program; the folder of all files where the recipe makes more than one. */
   path: string;
 }
 
@@ -60,7 +63,14 @@ async function followRecipe(part: Part, recipe: Recipe, resolver: Resolver, prog
     return { name: part.name, version: await versionIn(path, part, recipe), from: 'cache', path };
   const tools = await Promise.all(part.builtWith.map(resolver));
   await withProgress(`${part.name} ${part.version}: ${verbs[recipe.kind]}`, progress, () =>
-    fillCache(folder, (into) => fill(into, part, recipe, tools[0]?.path ?? '')),
+    fillCache(folder, (into) =>
+      fill(
+        into,
+        part,
+        recipe,
+        tools.map(({ path: tool }) => tool),
+      ),
+    ),
   );
   return { name: part.name, version: await versionIn(path, part, recipe), from: 'built', path };
 }
@@ -84,20 +94,42 @@ type CachedRecipe = Exclude<Recipe, { kind: 'debian-install' }>;
 
 const verbs: Record<CachedRecipe['kind'], string> = {
   'debian-file': 'unpacking the Debian package',
+  'debian-tree': 'unpacking Debian packages',
   go: 'building with Go',
+  kubernetes: 'building with Go',
+  'chaos-mesh': 'building with Go',
   maven: 'copying jars with Maven',
 };
 
 function pathWithin(folder: string, part: Part, recipe: CachedRecipe): string {
-  if (recipe.kind === 'maven') return folder;
-  return join(folder, recipe.kind === 'debian-file' ? recipe.program : part.name);
+  if (recipe.kind === 'debian-file') return join(folder, recipe.program);
+  return recipe.kind === 'go' ? join(folder, part.name) : folder;
 }
 
-async function fill(into: string, part: Part, recipe: CachedRecipe, tool: string): Promise<void> {
-  if (recipe.kind === 'debian-file') await unpackDebian(recipe.package, into);
-  else if (recipe.kind === 'maven') await copyWithMaven(tool, recipe.artifacts, into);
-  else {
-    const { module, program } = recipe;
-    await buildWithGo({ go: tool, module, program, version: part.version, output: join(into, part.name) });
-  }
+type Fill<kind extends CachedRecipe['kind']> = (
+  into: string,
+  recipe: Extract<CachedRecipe, { kind: kind }>,
+  part: Part,
+  tools: readonly string[],
+) => Promise<void>;
+
+const fills: { [kind in CachedRecipe['kind']]: Fill<kind> } = {
+  'debian-file': (into, recipe) => unpackDebian([recipe.package], into),
+  'debian-tree': (into, recipe) => unpackDebianTree(recipe.packages, into),
+  maven: (into, recipe, _part, [maven]) => copyWithMaven(maven!, recipe.artifacts, into),
+  go: (into, { module, program }, { name, version }, [go]) =>
+    buildWithGo({ go: go!, module, program, version, output: join(into, name) }),
+  kubernetes: (into, { programs }, { version }, [go]) => buildKubernetes({ go: go!, version, programs, output: into }),
+  'chaos-mesh': (into, { commit, programs }, { version }, [go, cc]) =>
+    buildChaosMesh({ go: go!, cc: cc!, commit, version: version.replace(/-.*/, ''), programs, output: into }),
+};
+
+function fill<kind extends CachedRecipe['kind']>(
+  into: string,
+  part: Part,
+  recipe: Extract<CachedRecipe, { kind: kind }>,
+  tools: readonly string[],
+): Promise<void> {
+  const follow: Fill<kind> = fills[recipe.kind as kind];
+  return follow(into, recipe, part, tools);
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './command.ts';
@@ -6,19 +7,32 @@ import { runCommand } from './command.ts';
 const asCaller = ['-q', '-o', 'APT::Sandbox::User=root', '-o', 'DPkg::Lock::Timeout=300'];
 const minutes = 60_000;
 
-/** Downloads a package and unpacks it into a folder; nothing is installed and no service is started. */
-export async function unpackDebian(packageName: string, into: string): Promise<void> {
+/** Downloads packages and unpacks them into a folder; nothing is installed and no service is started. */
+export async function unpackDebian(packageNames: readonly string[], into: string): Promise<void> {
   const cwd = await mkdtemp(join(tmpdir(), 'steadfast-deb-'));
   try {
     await withFreshLists(() =>
-      runCommand('apt-get', [...asCaller, 'download', packageName], { cwd, timeoutMs: 5 * minutes }),
+      runCommand('apt-get', [...asCaller, 'download', ...packageNames], { cwd, timeoutMs: 5 * minutes }),
     );
-    const file = (await readdir(cwd)).find((name) => name.endsWith('.deb'));
-    if (file === undefined) throw new Error(`apt-get download ${packageName} brought no file`);
-    await runCommand('dpkg-deb', ['-x', join(cwd, file), into], { timeoutMs: minutes });
+    const files = (await readdir(cwd)).filter((name) => name.endsWith('.deb'));
+    if (files.length < packageNames.length)
+      throw new Error(`apt-get download ${packageNames.join(' ')} brought ${files.length} files`);
+    for (const file of files) await runCommand('dpkg-deb', ['-x', join(cwd, file), into], { timeoutMs: minutes });
   } finally {
     await rm(cwd, { recursive: true, force: true });
   }
+}
+
+/** Unpacks packages as they lie in a system: what they put into `/bin` is found in `/usr/bin`. Manuals are left out. */
+export async function unpackDebianTree(packageNames: readonly string[], into: string): Promise<void> {
+  await unpackDebian(packageNames, into);
+  for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
+    const folder = join(into, name);
+    if (!existsSync(folder)) continue;
+    await cp(folder, join(into, 'usr', name), { recursive: true, verbatimSymlinks: true });
+    await rm(folder, { recursive: true });
+  }
+  await rm(join(into, 'usr', 'share'), { recursive: true, force: true });
 }
 
 export async function installDebian(packageName: string): Promise<void> {

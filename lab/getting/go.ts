@@ -7,6 +7,7 @@ export interface GoBuild {
   go: string;
   module: string;
   version: string;
+  /** Folder of the program in its module; empty where it is the module itself. */
   program: string;
   /** Path of the program to write. */
   output: string;
@@ -19,9 +20,14 @@ export async function buildWithGo(build: GoBuild): Promise<void> {
   try {
     await runCommand(build.go, ['mod', 'init', 'lab'], options);
     await runCommand(build.go, ['get', `${build.module}@v${build.version}`], options);
-    const from = `${build.module}/${build.program}`;
+    const from = [build.module, build.program].filter((text) => text !== '').join('/');
     await runCommand('nice', [build.go, 'build', '-ldflags=-s -w', '-o', build.output, from], options);
   } finally {
     await rm(cwd, { recursive: true, force: true });
   }
+}
+
+/** Go tells on the other stream what it downloads meanwhile. */
+export function objectIn(output: string): string {
+  return output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1);
 }

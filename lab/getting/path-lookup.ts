@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { OnPath } from '../parts.ts';
+import type { OnPath } from '../part.ts';
 import { runCommand } from './command.ts';
 import { isWithin } from './version.ts';
 

@@ -1,5 +1,6 @@
 import type { Progress } from '../getting/progress.ts';
-import { type PartName, parts } from '../parts.ts';
+import type { PartName } from '../part.ts';
+import { parts } from '../parts.ts';
 import { createResolver } from '../resolve.ts';
 
 /** Gets the named parts, or all that run in the lab, and says of each where it lies; throws if any is missing. */

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { clusterParts } from '../../lab/cluster/parts.ts';
 import { isWithin } from '../../lab/getting/version.ts';
-import { type PartName, parts } from '../../lab/parts.ts';
+import type { PartName } from '../../lab/part.ts';
+import { parts } from '../../lab/parts.ts';
 
 /** First lines of what the real programs print. */
-const printed: Record<Exclude<PartName, 'kafka'>, [output: string, version: string]> = {
+const printed: Record<Exclude<PartName, 'kafka' | keyof typeof clusterParts>, [output: string, version: string]> = {
   prometheus: ['prometheus, version 2.42.0+ds (branch: debian/sid, revision: 2.42.0+ds-5+deb12u1)', '2.42.0'],
   alertmanager: ['alertmanager, version 0.25.0 (branch: debian/sid, revision: 0.25.0-1+b4)', '0.25.0'],
   pushgateway: ['pushgateway, version 1.5.1 (branch: debian/sid, revision: 1.5.1-2+b5)', '1.5.1'],
@@ -11,6 +13,8 @@ const printed: Record<Exclude<PartName, 'kafka'>, [output: string, version: stri
   temporal: ['temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)', '1.5.1'],
   java: ['openjdk version "17.0.15" 2025-04-15', '17.0.15'],
   maven: ['\u001b[1mApache Maven 3.8.7\u001b[m', '3.8.7'],
+  'c-compiler': ['cc (Debian 12.2.0-14+deb12u1) 12.2.0\nCopyright (C) 2022', '12.2.0'],
+  openssl: ['OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3.0.19 27 Jan 2026)', '3.0.19'],
   go: ['go version go1.26.8 linux/amd64', '1.26.8'],
 };
 
@@ -33,7 +37,15 @@ describe('the table of parts', () => {
   });
 
   test.each(Object.values(parts))('$name names the tool its recipe runs', (part) => {
-    const needed = { go: ['go'], maven: ['maven'], 'debian-file': [], 'debian-install': [] };
+    const needed = {
+      go: ['go'],
+      kubernetes: ['go'],
+      'chaos-mesh': ['go', 'c-compiler'],
+      maven: ['maven'],
+      'debian-file': [],
+      'debian-tree': [],
+      'debian-install': [],
+    };
     if (part.recipe !== undefined) expect(part.builtWith).toEqual(needed[part.recipe.kind]);
   });
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lookOnPath } from '../../../lab/getting/path-lookup.ts';
-import type { OnPath } from '../../../lab/parts.ts';
+import type { OnPath } from '../../../lab/part.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const wanted: OnPath = {
