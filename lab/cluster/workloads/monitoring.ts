@@ -1,11 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServerPart } from '../../parts.ts';
+import type { ServerPart } from '../../part.ts';
+import type { TargetsConfig } from '../../workloads/metrics-targets.ts';
 import { readingAccount } from './accounts.ts';
 import type { Workload, WorkloadContext } from './groups.ts';
-import { configMap, deployment, type KubeObject, readyByHttp, resources, service } from './objects.ts';
+import { nodeProgram } from './node-programs.ts';
+import {
+  type ContainerPart,
+  configMap,
+  deployment,
+  type KubeObject,
+  readyByHttp,
+  resources,
+  service,
+} from './objects.ts';
 import { hostProgram, type ProgramContainer, programContainer } from './programs.ts';
-import { prometheusConfig } from './prometheus-config.ts';
+import { daemonPort, prometheusConfig, targetsPort } from './prometheus-config.ts';
 
 const namespace = 'monitoring';
 const alertRules = join(import.meta.dirname, '..', '..', '..', 'deploy', 'alerts', 'steadfast.rules.yaml');
@@ -15,12 +25,13 @@ interface Monitor {
   port: number;
   args: readonly string[];
   files: Pick<ProgramContainer, 'configs' | 'scratch'>;
+  beside?: ContainerPart;
   pod?: Record<string, unknown>;
 }
 
 /** One of the three: a deployment and the service that it is reached by. */
 async function monitor(
-  { name, port, args, files, pod = {} }: Monitor,
+  { name, port, args, files, beside, pod = {} }: Monitor,
   context: WorkloadContext,
 ): Promise<KubeObject[]> {
   const { image, resolver, nodeSelector } = context;
@@ -39,7 +50,7 @@ async function monitor(
     },
   });
   return [
-    deployment({ namespace, name, labels, part, nodeSelector, pod }),
+    deployment({ namespace, name, labels, part, ...(beside === undefined ? {} : { beside }), nodeSelector, pod }),
     service({ namespace, name, selector: labels, ports: { http: port } }),
   ];
 }
@@ -65,10 +76,17 @@ export const prometheus: Workload = {
     return [
       ...readingAccount({ namespace, name: 'prometheus', resources: ['pods', 'nodes'], everywhere: true }),
       configMap(namespace, 'prometheus-config', config),
-      ...(await monitor({ name: 'prometheus', port: 9090, args, files, pod }, context)),
+      ...(await monitor({ name: 'prometheus', port: 9090, args, files, beside: await targets(context), pod }, context)),
     ];
   },
 };
+
+/** Finds the targets: the Prometheus of some distributions cannot ask the API server itself. */
+async function targets({ image }: WorkloadContext): Promise<ContainerPart> {
+  const config: TargetsConfig = { httpPort: targetsPort, nodePort: daemonPort };
+  const part = await nodeProgram({ name: 'targets', image, program: 'metrics-targets.ts', config });
+  return { ...part, container: { ...part.container, ports: [] } };
+}
 
 export const alertmanager: Workload = {
   namespace,

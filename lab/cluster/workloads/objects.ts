@@ -21,6 +21,8 @@ export interface DeploymentParts {
   annotations?: Record<string, string>;
   replicas?: number;
   part: ContainerPart;
+  /** Runs beside it in the same pod. */
+  beside?: ContainerPart;
   nodeSelector: Record<string, string>;
   /** Further fields of the pods. */
   pod?: Record<string, unknown>;
@@ -34,13 +36,13 @@ export function namespaceObject(name: string): KubeObject {
 }
 
 export function deployment({ namespace, name, labels, part, ...options }: DeploymentParts): KubeObject {
-  const { replicas = 1, annotations = {}, nodeSelector, pod = {} } = options;
+  const { replicas = 1, annotations = {}, beside, nodeSelector, pod = {} } = options;
   const [[key, value] = ['app', name]] = Object.entries(labels);
   const template = {
     metadata: { labels, annotations },
     spec: {
-      containers: [part.container],
-      volumes: part.volumes,
+      containers: [part.container, ...(beside === undefined ? [] : [beside.container])],
+      volumes: [...part.volumes, ...(beside?.volumes ?? [])],
       nodeSelector,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 5,
