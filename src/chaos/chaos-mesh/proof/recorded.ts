@@ -1,0 +1,45 @@
+import type { Evidence } from '../../../slo/model/entry.ts';
+import type { PodView } from '../pod.ts';
+import { type Carried, type Carrier, readCarried } from './carried.ts';
+import type { Aftermath, MechanismProof, ProofSetting } from './contract.ts';
+import { stillThere } from './living.ts';
+import { keyOfPod, mechanism, note, podsOf, struckPods } from './pieces.ts';
+
+/** Faults that can only be followed in Chaos Mesh's own object for the pod: what the daemon confirmed to have set. */
+export function openRecordedProof(setting: ProofSetting, carrier: Carrier): MechanismProof {
+  const source = `${setting.object.namespace}/${setting.object.name}`;
+  let touched = podsOf(setting.candidates);
+  const readAll = (pods: readonly PodView[], signal: AbortSignal) =>
+    Promise.all(pods.map(async (pod) => ({ pod, is: await readCarried(setting.kube, carrier, pod, source, signal) })));
+  return {
+    async before() {},
+    async during(struck, signal) {
+      touched = podsOf(struckPods(setting.candidates, struck));
+      return (await readAll(touched, signal)).map(({ pod, is }) => inPlace(pod, is, carrier));
+    },
+    async after(signal): Promise<Aftermath> {
+      const living = await stillThere(setting.kube, touched, signal);
+      if (!living.ok) return { state: 'stays', text: `what is left in the pods cannot be seen: ${living.message}` };
+      const stays = (await readAll(living.pods, signal)).flatMap(({ pod, is }) => remainsIn(pod, is));
+      if (stays.length > 0) return { state: 'stays', text: stays.slice(0, 3).join('; ') };
+      return { state: 'cleared', evidence: [note(`the daemon took the fault out of every pod, says ${carrier}`)] };
+    },
+    close() {},
+  };
+}
+
+function inPlace(pod: PodView, is: Carried, carrier: Carrier): Evidence {
+  const where = keyOfPod(pod);
+  if (is.state === 'unseen') return note(is.message);
+  if (is.state === 'failed') return mechanism(false, `${where}: the fault could not be set: ${is.message}`);
+  if (is.state === 'done' && is.carried)
+    return mechanism(true, `${where}: set by the daemon, says ${carrier}; its effect was not measured`);
+  return mechanism(false, `${where}: ${carrier} does not show the fault as set`);
+}
+
+function remainsIn(pod: PodView, is: Carried): string[] {
+  const remedy = `be rid of it by: kubectl delete pod -n ${pod.namespace} ${pod.name}`;
+  if (is.state === 'unseen') return [`${is.message}; ${remedy}`];
+  if (is.state === 'failed') return [`${keyOfPod(pod)}: the fault could not be taken out: ${is.message}; ${remedy}`];
+  return is.carried || is.state === 'pending' ? [`${keyOfPod(pod)}: the fault is still set; ${remedy}`] : [];
+}
