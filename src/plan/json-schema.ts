@@ -29,7 +29,7 @@ function planSchema(registries: Registries): z.ZodType {
       phases: faults.phases.optional(),
       limits: faults.limits.extend({ abortWhen: z.array(faults.stopCondition).optional() }).optional(),
       sources: z.array(byType(instruments.source, 'type', registries.sources)).optional(),
-      vantages: z.array(instruments.vantage).optional(),
+      vantages: z.array(byType(instruments.vantage, 'type', registries.vantages)).optional(),
       probes: z.array(byType(instruments.probe, 'type', registries.probes)).min(1),
       baselines: z.array(instruments.baseline).optional(),
       experiments: z.array(byType(experiment, 'driver', registries.drivers)).min(1),

@@ -25,6 +25,7 @@ function secretPlaces(values: unknown, registries: Registries): Path[] {
   const lists = [
     ['probes', 'type', registries.probes],
     ['sources', 'type', registries.sources],
+    ['vantages', 'type', registries.vantages],
     ['exporters', 'type', registries.exporters],
     ['experiments', 'driver', registries.drivers],
   ] as const;

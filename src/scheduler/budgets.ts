@@ -19,6 +19,8 @@ export interface Budgets {
   /** After an abort: what samples under way, and then drains, may still take. */
   abortedSettleMs: number;
   abortedDrainMs: number;
+  /** What a vantage that is out of reach may need to tell what it measured. */
+  vantageMs: number;
   /** Asking the references. */
   collectMs: number;
   closeMs: number;
@@ -39,6 +41,7 @@ export const DEFAULT_BUDGETS: Budgets = {
   drainMs: 10_000,
   abortedSettleMs: 2_000,
   abortedDrainMs: 3_000,
+  vantageMs: 15_000,
   collectMs: 60_000,
   closeMs: 5_000,
   stopReadMs: 3_000,

@@ -4,6 +4,7 @@ import { reasonOf, within } from './bounded.ts';
 import { recordGate, runExperiment } from './experiment.ts';
 import type { ConductParts, ConductResult } from './parts.ts';
 import { Run } from './run.ts';
+import { beginVantages, closeVantages } from './vantages.ts';
 
 /**
  * Drives a plan from its first slot to the `end` of its timeline: experiments one after another, each fault removed on every path out.
@@ -13,8 +14,9 @@ export async function conduct(parts: ConductParts): Promise<ConductResult> {
   const run = new Run(parts);
   try {
     const slotZero = bootRunner(run);
-    await collectBaselines(run);
-    await runInOrder(run, slotZero);
+    const halt = await beginVantages(run);
+    if (halt === undefined) await collectBaselines(run);
+    await runInOrder(run, slotZero, halt);
   } catch (error) {
     run.stopForBug(error);
   }
@@ -50,9 +52,9 @@ async function collectBaselines(run: Run): Promise<void> {
   await run.sync();
 }
 
-async function runInOrder(run: Run, slotZero: Offset): Promise<void> {
+async function runInOrder(run: Run, slotZero: Offset, before: string | undefined): Promise<void> {
   const notRun: Experiment[] = [];
-  let halt = run.stopReason;
+  let halt = run.stopReason ?? before;
   for (const experiment of run.parts.plan.experiments) {
     if (halt === undefined) halt = await runExperiment(run, experiment, slotZero);
     else notRun.push(experiment);
@@ -62,6 +64,7 @@ async function runInOrder(run: Run, slotZero: Offset): Promise<void> {
 }
 
 async function finish(run: Run): Promise<void> {
+  await closeVantages(run);
   run.end();
   const at = run.parts.clock.now();
   const reason = run.stopReason;

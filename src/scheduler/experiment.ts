@@ -9,8 +9,12 @@ import type { Run } from './run.ts';
 import { type Sampling, startSampling } from './sampling.ts';
 import { orAborted } from './sleep.ts';
 import { type StopWatch, watchStopConditions } from './stop-conditions.ts';
+import { drainVantages, vantagesSettled } from './vantages.ts';
 import { windDown } from './wind-down.ts';
 import { withDriver } from './with-driver.ts';
+
+/** What a vantage still waits for when an experiment begins: what is in flight then belongs to no experiment. */
+const FRESH_BOOKS_MS = 2000;
 
 /** An experiment under way. */
 interface Stage {
@@ -18,6 +22,8 @@ interface Stage {
   started: Offset;
   sampling: Sampling;
   watch: StopWatch;
+  /** Resolves when the vantages have closed their books of what was before. */
+  freshBooks: Promise<void>;
 }
 
 /** Runs one experiment from `started` to `ended`. Returns why the later ones are not to run, if so. Never rejects. */
@@ -39,7 +45,8 @@ function enter(run: Run, experiment: Experiment, slotZero: Offset): Stage {
     started,
   );
   const setting = { clock, readMs: run.budgets.stopReadMs, breached: (reason: string) => run.stop(reason) };
-  return { experiment, started, sampling, watch: watchStopConditions(setting, stopConditions) };
+  const watch = watchStopConditions(setting, stopConditions);
+  return { experiment, started, sampling, watch, freshBooks: drainVantages(run, FRESH_BOOKS_MS, run.stopSignal) };
 }
 
 /** The phases in their order. Rejects with `RunStopped` when the run is to stop. */
@@ -64,11 +71,12 @@ async function faultRecovery(run: Run, { experiment, watch }: Stage, driver: Dri
 }
 
 /** Asks once every slot of the steady phase has its answer: one that is still under way must not look like one that is missing. */
-async function decideGate(run: Run, { experiment, started, sampling }: Stage): Promise<GateAnswer> {
+async function decideGate(run: Run, { experiment, started, sampling, freshBooks }: Stage): Promise<GateAnswer> {
   run.activity(experiment, 'gate');
   const { clock, decide } = run.parts;
   const to = clock.now();
-  await orAborted(sampling.settledBefore(to), run.stopSignal);
+  await orAborted(Promise.all([sampling.settledBefore(to), freshBooks]), run.stopSignal);
+  await orAborted(vantagesSettled(run, to, run.budgets.vantageMs, run.stopSignal), run.stopSignal);
   const bounds = { clock, what: 'the gate', limitMs: run.budgets.collectMs, outer: run.stopSignal };
   const answer = await answerOf(() =>
     within(bounds, async (signal) => decide.gate(experiment.name, { from: started, to }, signal)),

@@ -67,6 +67,11 @@ export class Lane implements Waking {
     return this.#lastDue;
   }
 
+  /** Every slot that was due before has its sample or gap. */
+  get settledTo(): Offset {
+    return Math.min(this.#flights[0]?.due ?? Number.POSITIVE_INFINITY, this.#nextDue);
+  }
+
   /** Slots due at `offset` or later are not this lane's any more. */
   stopAt(offset: Offset): void {
     this.#stopAt = offset;

@@ -4,6 +4,7 @@ import type { Experiment, Plan } from '../slo/model/plan.ts';
 import type { Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import type { OpenProbe } from './lane.ts';
+import type { OpenVantage } from './open-vantage.ts';
 import type { ProgressEvent } from './progress.ts';
 
 /** A live stop condition. `breach` is true when the value is out of bounds and when there is no value. */
@@ -38,6 +39,8 @@ export interface ConductParts {
   /** Makes what was recorded durable. */
   sync(): Promise<void>;
   probes: readonly OpenProbe[];
+  /** Opens what measures from elsewhere. The conductor closes it: nothing may come after the `end`. */
+  openVantages?(record: (entry: Entry) => void): Promise<readonly OpenVantage[]>;
   driverOf(experiment: Experiment, calls: DriverCalls): Promise<Driver>;
   decide: {
     /**

@@ -4,6 +4,7 @@ import type { Experiment } from '../slo/model/plan.ts';
 import { reasonOf, within } from './bounded.ts';
 import { type Budgets, DEFAULT_BUDGETS } from './budgets.ts';
 import { tellable } from './observed.ts';
+import type { OpenVantage } from './open-vantage.ts';
 import type { ConductParts } from './parts.ts';
 import { type Activity, healthChanges, type ProgressEvent } from './progress.ts';
 
@@ -26,6 +27,7 @@ export class Run {
   readonly budgets: Budgets;
   readonly leftBehind: string[] = [];
   injectedAnything = false;
+  vantages: readonly OpenVantage[] = [];
   bug: unknown;
   readonly #stop = new AbortController();
   readonly #onAbort = () => this.stop(reasonOf(this.parts.abort.reason));

@@ -7,6 +7,8 @@ import { WakeQueue } from './wake-queue.ts';
 export interface Sampling {
   /** From the offset that it returns on nothing falls due: now, or just after a slot that was due and taken this very moment. */
   stop(): Offset;
+  /** Every slot that was due before has its sample or gap. Never later than now. */
+  settledTo(): Offset;
   /** Resolves when every slot before `offset` has its sample or gap. */
   settledBefore(offset: Offset): Promise<void>;
   /** Nothing is woken any more. What is still under way becomes a gap with this reason. */
@@ -39,6 +41,9 @@ export function startSampling(setting: LaneSetting, probes: readonly OpenProbe[]
       for (const lane of lanes) lane.stopAt(end);
       wakeLanes();
       return end;
+    },
+    settledTo() {
+      return lanes.reduce((earliest, lane) => Math.min(earliest, lane.settledTo), setting.clock.now());
     },
     async settledBefore(offset) {
       wakeLanes();

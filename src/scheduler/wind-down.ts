@@ -1,16 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import type { FinalReading } from '../probes/contract.ts';
-import type { Final } from '../slo/model/entry.ts';
-import { RUNNER_VANTAGE } from '../slo/model/entry.ts';
-import type { Experiment, ProbeSpec } from '../slo/model/plan.ts';
+import { type Entry, RUNNER_VANTAGE } from '../slo/model/entry.ts';
+import type { Experiment } from '../slo/model/plan.ts';
 import { reasonOf, within } from './bounded.ts';
-import type { OpenProbe } from './lane.ts';
-import { problemOfFinal } from './reading-check.ts';
+import { DRAIN_GRACE_MS, drainProbe } from './drain.ts';
 import type { Run } from './run.ts';
 import type { Sampling } from './sampling.ts';
-
-/** A drain is told to stop this long before it is given up: one that waited to the end can still say what it knows. */
-const DRAIN_GRACE_MS = 500;
+import { drainVantages, vantagesSettled } from './vantages.ts';
 
 /** The end of an experiment: no new slots, what is under way is awaited, counts are drained, references are asked. */
 export async function windDown(run: Run, experiment: Experiment, sampling: Sampling): Promise<void> {
@@ -30,6 +25,7 @@ async function settleSamples(run: Run, sampling: Sampling, quiesced: number): Pr
   const patience = patienceAfterStop(run, run.budgets.abortedSettleMs);
   const impatient = new Promise<void>((resolve) => patience.signal.addEventListener('abort', () => resolve()));
   await Promise.race([sampling.settledBefore(quiesced), impatient]);
+  await vantagesSettled(run, quiesced, run.budgets.vantageMs, patience.signal);
   patience.end();
   sampling.close('the run was stopped');
 }
@@ -37,38 +33,17 @@ async function settleSamples(run: Run, sampling: Sampling, quiesced: number): Pr
 async function drainProbes(run: Run, experiment: Experiment): Promise<void> {
   const patience = patienceAfterStop(run, run.budgets.abortedDrainMs);
   const limitMs = experiment.phases.settleMs + run.budgets.drainMs;
-  await Promise.all(run.parts.probes.map((probe) => drainProbe(run, probe, limitMs, patience.signal)));
+  const { clock, probes } = run.parts;
+  const setting = {
+    ...{ clock, vantage: RUNNER_VANTAGE, limitMs, outer: patience.signal },
+    record: (entry: Entry) => run.record(entry),
+    note: (text: string) => run.note(text),
+  };
+  await Promise.all([
+    ...probes.map((probe) => drainProbe(setting, probe)),
+    drainVantages(run, limitMs, patience.signal),
+  ]);
   patience.end();
-}
-
-async function drainProbe(run: Run, { spec, session }: OpenProbe, limitMs: number, outer: AbortSignal): Promise<void> {
-  if (!session.drain) return;
-  const { clock } = run.parts;
-  const bounds = { clock, what: 'the drain', limitMs, outer };
-  const toldToStop = new AbortController();
-  const cancel = clock.at(clock.now() + limitMs - DRAIN_GRACE_MS, () =>
-    toldToStop.abort(new DOMException('the drain is over', 'TimeoutError')),
-  );
-  try {
-    const drained = await within(bounds, (signal) => session.drain!(AbortSignal.any([signal, toldToStop.signal])));
-    const readings = drained === undefined ? [] : [drained].flat();
-    for (const final of readings.map((reading) => finalOf(spec, reading))) run.record(final);
-  } catch (error) {
-    // The missing final is the fact; the judge sees that the counts end early.
-    run.note(`${spec.name} could not be drained: ${reasonOf(error)}`);
-  } finally {
-    cancel();
-  }
-}
-
-function finalOf(spec: ProbeSpec, reading: FinalReading): Final {
-  const problem = problemOfFinal(reading, spec.values);
-  if (problem) throw new Error(problem);
-  const { covers, values, reason, detail } = reading;
-  const final: Final = { type: 'final', probe: spec.name, vantage: RUNNER_VANTAGE, covers, values };
-  if (reason !== undefined) final.reason = reasonOf(reason);
-  if (detail !== undefined) final.detail = detail;
-  return final;
 }
 
 async function collectAfter(run: Run, experiment: Experiment): Promise<void> {

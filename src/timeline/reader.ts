@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Entry } from '../slo/model/entry.ts';
-import { problemOfEntry } from './entry-shape.ts';
+import { problemOfEntry } from '../slo/model/entry-shape.ts';
 import { LineSplitter } from './lines.ts';
 
 /** A line that is not an entry. A timeline with one proves nothing. */

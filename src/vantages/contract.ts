@@ -35,10 +35,16 @@ export interface VantageReader {
   prepare(signal: AbortSignal): Promise<VantagePreparation>;
   /** From here on what the instances measure is recorded, as it comes, instances that appear later included. */
   start(): void;
-  /** Resolves when every instance within reach has told all that was due before `offset`, at the latest when the signal aborts. */
+  /**
+   * Resolves when every instance has told all that was due before `offset`, at the latest when the signal aborts. One that is out of reach is
+   * waited for, since what it measured meanwhile is late and not lost; one that is gone for good is not.
+   */
   settledBefore(offset: Offset, signal: AbortSignal): Promise<void>;
-  /** Asks for the final readings of an experiment's counts and records them. */
-  drain(signal: AbortSignal): Promise<void>;
+  /**
+   * Asks every instance for the final readings of its counts and records them; what is in flight there is waited for, for so long. Besides at an
+   * experiment's end it is asked for at its beginning, since the instances count all the time.
+   */
+  drain(patienceMs: number, signal: AbortSignal): Promise<void>;
   /** Frees everything, never rejects, may be called at any time and more than once. */
   close(): Promise<void>;
 }

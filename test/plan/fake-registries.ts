@@ -5,6 +5,7 @@ import { defineExporter } from '../../src/exporters/contract.ts';
 import type { Registries } from '../../src/plan/registries.ts';
 import { defineProbe } from '../../src/probes/contract.ts';
 import { defineSource } from '../../src/sources/contract.ts';
+import { defineVantage } from '../../src/vantages/contract.ts';
 
 function neverOpened(): Promise<never> {
   throw new Error('the loader must open nothing');
@@ -162,6 +163,14 @@ const prometheusSource = defineSource({
   open: neverOpened,
 });
 
+const sidecar = defineVantage({
+  type: 'sidecar',
+  summary: 'processes that probe from elsewhere',
+  config: z.strictObject({ url: httpUrl() }),
+  example: '',
+  open: neverOpened,
+});
+
 const pushgateway = defineExporter({
   type: 'pushgateway',
   summary: 'pushes metrics',
@@ -179,5 +188,6 @@ export const fakeRegistries: Registries = {
   probes: byType(zmtpPort, zmqKvEvents, kafkaLag, prometheusProbe),
   drivers: byType(toxiproxy, processDriver, chaos),
   sources: byType(prometheusSource),
+  vantages: byType(sidecar),
   exporters: byType(pushgateway),
 };

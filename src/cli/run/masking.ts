@@ -7,7 +7,20 @@ import type { Delivery, Report } from '../../slo/model/report.ts';
  * the password `kafka`, would hide from the judge what was recorded, a fault that was left behind included.
  */
 const KEPT_IN_ENTRIES = new Set([
-  ...['type', 'schema', 'run', 'plan', 'digest', 'version', 'startedAt', 'probe', 'vantage', 'instance', 'boot', 'replaces'],
+  ...[
+    'type',
+    'schema',
+    'run',
+    'plan',
+    'digest',
+    'version',
+    'startedAt',
+    'probe',
+    'vantage',
+    'instance',
+    'boot',
+    'replaces',
+  ],
   ...['experiment', 'fault', 'state', 'cause', 'outcome', 'of', 'source', 'start', 'end', 'values'],
 ]);
 

@@ -6,8 +6,10 @@ import { reasonOf, within } from '../../scheduler/bounded.ts';
 import { DEFAULT_BUDGETS } from '../../scheduler/budgets.ts';
 import type { Clock } from '../../scheduler/clock.ts';
 import type { OpenProbe } from '../../scheduler/lane.ts';
+import type { OpenVantage } from '../../scheduler/open-vantage.ts';
 import { forStream } from '../../scheduler/random.ts';
-import type { ExporterSpec, Plan, ProbeSpec } from '../../slo/model/plan.ts';
+import type { Entry } from '../../slo/model/entry.ts';
+import type { ExporterSpec, Plan, ProbeSpec, VantageSpec } from '../../slo/model/plan.ts';
 import type { Delivery } from '../../slo/model/report.ts';
 
 /** The surroundings of one run. */
@@ -27,6 +29,7 @@ export interface Instruments {
   problem?: string;
 }
 
+/** Opens the probes of the setting's plan, all of them: hand in a plan with those that run here. */
 export async function openInstruments(setting: RunSetting): Promise<Instruments> {
   const instruments: Instruments = { clients: new Map(), probes: [] };
   let opening = '';
@@ -66,6 +69,33 @@ function openProbe(setting: RunSetting, spec: ProbeSpec, clients: ReadonlyMap<st
     log,
     source: (name) => clients.get(name)!,
   });
+}
+
+/** The plan with no other probes than those at a vantage. */
+export function planAt(plan: Plan, vantage: string): Plan {
+  return { ...plan, probes: plan.probes.filter(({ at }) => at === vantage) };
+}
+
+/** Readers of all the vantages at which the plan has probes. */
+export async function openVantages(setting: RunSetting, record: (entry: Entry) => void): Promise<OpenVantage[]> {
+  const used = setting.plan.vantages.filter(({ name }) => setting.plan.probes.some(({ at }) => at === name));
+  return Promise.all(used.map((spec) => openVantage(setting, spec, record)));
+}
+
+async function openVantage(
+  { plan, run, clock, log, registries }: RunSetting,
+  { name, type, config }: VantageSpec,
+  record: (entry: Entry) => void,
+): Promise<OpenVantage> {
+  const reader = await registries.vantages.get(type)!.open(config, {
+    ...{ vantage: name, run, plan: plan.name, digest: plan.digest, probes: planAt(plan, name).probes },
+    now: () => clock.now(),
+    sleep: (ms, signal) => clock.sleepUntil(clock.now() + ms, signal),
+    random: forStream(plan.seed, `vantage/${name}`),
+    log,
+    record,
+  });
+  return { name, reader };
 }
 
 /** An exporter that is open, or why it could not be opened. */

@@ -9,7 +9,7 @@ import type { ConductResult, DriverCalls } from '../../scheduler/parts.ts';
 import { forStream } from '../../scheduler/random.ts';
 import { decideGate } from '../../slo/gate.ts';
 import { judge } from '../../slo/judge.ts';
-import { type Header, type RunEnd, TIMELINE_SCHEMA } from '../../slo/model/entry.ts';
+import { type Header, RUNNER_VANTAGE, type RunEnd, TIMELINE_SCHEMA } from '../../slo/model/entry.ts';
 import type { Experiment } from '../../slo/model/plan.ts';
 import type { Report } from '../../slo/model/report.ts';
 import type { Journal } from '../../timeline/journal.ts';
@@ -22,6 +22,8 @@ import {
   type OpenExporter,
   openExporters,
   openInstruments,
+  openVantages,
+  planAt,
   type RunSetting,
 } from './open-plan.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -103,7 +105,7 @@ async function conclude(
 }
 
 async function openAndDrive(setting: RunPlanSetting, recorder: Recorder): Promise<ConductResult> {
-  const instruments = await openInstruments(setting);
+  const instruments = await openInstruments({ ...setting, plan: planAt(setting.plan, RUNNER_VANTAGE) });
   try {
     recorder.record(headerOf(setting));
     if (instruments.problem !== undefined) return recordNotRun(setting, recorder, instruments.problem);
@@ -134,6 +136,7 @@ function drive(setting: RunPlanSetting, recorder: Recorder, instruments: Instrum
     record: recorder.record,
     sync: recorder.sync,
     probes,
+    openVantages: (record) => openVantages(setting, record),
     driverOf: (experiment, calls) => openDriver(setting, experiment, calls),
     decide: {
       async gate(experiment, steady, signal) {

@@ -80,11 +80,7 @@ function asTypeSays(work: Work, say: ((config: unknown) => string) | undefined, 
 
 function checkVantage(work: Work, at: unknown, path: Path): void {
   if (typeof at !== 'string' || at === RUNNER_VANTAGE) return;
-  if (!checkKnown(work, 'vantage', at, [RUNNER_VANTAGE, ...namesOf(work, 'vantages')], path)) return;
-  work.problems.error(path, 'sidecar vantages are not available in this version', {
-    allowed: RUNNER_VANTAGE,
-    hint: 'leave out "at", and run steadfast where the probe can reach its target',
-  });
+  checkKnown(work, 'vantage', at, [RUNNER_VANTAGE, ...namesOf(work, 'vantages')], path);
 }
 
 function checkSources(work: Work, type: ProbeType, config: unknown, entry: unknown, path: Path): void {

@@ -1,3 +1,4 @@
+import { RUNNER_VANTAGE } from '../../slo/model/entry.ts';
 import type { BaselineSpec, ExporterSpec, SourceSpec, VantageSpec } from '../../slo/model/plan.ts';
 import type { Path } from '../diagnostic.ts';
 import * as schema from '../schema/instruments.ts';
@@ -37,8 +38,19 @@ export function resolveExporters(work: Work): ExporterSpec[] {
 /** Reads `spec.vantages`. */
 export function resolveVantages(work: Work): VantageSpec[] {
   return entriesOf(work, 'vantages').flatMap(({ value, path }) => {
+    const word = isRecord(value) ? value['type'] : undefined;
+    const type = plugInOf(work, 'vantage', word, work.registries.vantages, [...path, 'type']);
     const shape = validate(schema.vantage, value, path, work.problems);
-    return shape ? [shape] : [];
+    const parsed = type && resolveConfig(work, type, value, path);
+    checkNotRunner(work, value, path);
+    return shape && parsed ? [{ name: shape.name, type: shape.type, config: parsed.config }] : [];
+  });
+}
+
+function checkNotRunner(work: Work, entry: unknown, path: Path): void {
+  if (!isRecord(entry) || entry['name'] !== RUNNER_VANTAGE) return;
+  work.problems.error([...path, 'name'], 'this is the name of the vantage that is the runner itself', {
+    hint: 'another name',
   });
 }
 

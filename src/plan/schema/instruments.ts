@@ -5,13 +5,7 @@ const type = z.string().min(1).describe('Which kind.');
 
 export const source = z.strictObject({ name: name('the source'), type, config: anyConfig });
 
-export const vantage = z.lazy(() =>
-  z.strictObject({
-    name: name('the vantage'),
-    type: z.enum(['sidecar']),
-    config: z.strictObject({ url: z.string().min(1).describe('Where its samples are read.') }),
-  }),
-);
+export const vantage = z.strictObject({ name: name('the vantage'), type, config: anyConfig });
 
 export const probe = z.strictObject({
   name: name('the probe'),

@@ -1,4 +1,4 @@
-import { type Entry, TIMELINE_SCHEMA } from '../slo/model/entry.ts';
+import { type Entry, TIMELINE_SCHEMA } from './entry.ts';
 
 type Fields = Record<string, unknown>;
 type Check = (value: unknown) => boolean;

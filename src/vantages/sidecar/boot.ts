@@ -1,0 +1,65 @@
+import type { Offset, VantageBoot } from '../../slo/model/entry.ts';
+import type { WireHeader } from '../lib/wire.ts';
+import type { Told } from './answers.ts';
+import type { ClockOffset } from './clock-offset.ts';
+
+/** One life of one of the vantage's processes, as far as it has told of itself. */
+export class Boot {
+  readonly header: WireHeader;
+  /** How it is called in the recording: by its own name, and more where another process bears the same. */
+  readonly instance: string;
+  readonly clock: ClockOffset;
+  /** Everything before was recorded. */
+  cursor: number;
+  /** Every slot that was due before was recorded; on the run's clock. */
+  settledTo: Offset = Number.NEGATIVE_INFINITY;
+  /** Where it is reached; nowhere when its last address came to lead elsewhere or nowhere. */
+  address: string | undefined;
+  /** Whether the last exchange with it came about. */
+  answers = true;
+  /** It was there when the run began. */
+  readonly wasFirst: boolean;
+  replaces: string | undefined;
+  readonly #vantage: string;
+
+  constructor(
+    vantage: string,
+    found: { header: WireHeader; instance: string; clock: ClockOffset; cursor: number; address: string },
+    wasFirst: boolean,
+  ) {
+    this.#vantage = vantage;
+    this.header = found.header;
+    this.instance = found.instance;
+    this.clock = found.clock;
+    this.cursor = found.cursor;
+    this.address = found.address;
+    this.wasFirst = wasFirst;
+  }
+
+  get slotZero(): Offset {
+    return this.clock.toRun(this.header.slotZero);
+  }
+
+  /** What the recording holds of it. */
+  entry(): VantageBoot {
+    const { instance, slotZero } = this;
+    const { boot } = this.header;
+    const entry: VantageBoot = {
+      type: 'vantage',
+      vantage: this.#vantage,
+      ...{ instance, boot, slotZero, clock: this.clock.bounds },
+    };
+    return this.replaces === undefined ? entry : { ...entry, replaces: this.replaces };
+  }
+
+  /** An entry of it with every time on the run's clock. */
+  translated(told: Told): Told {
+    const from = { ...told, vantage: this.#vantage, instance: this.instance };
+    const toRun = (time: number) => this.clock.toRun(time);
+    if (from.type === 'gap') return { ...from, due: toRun(from.due) };
+    if (from.type === 'final') return { ...from, covers: [toRun(from.covers[0]), toRun(from.covers[1])] };
+    const times = { due: toRun(from.due), started: toRun(from.started), ended: toRun(from.ended) };
+    const sample = { ...from, ...times };
+    return from.covers ? { ...sample, covers: [toRun(from.covers[0]), toRun(from.covers[1])] } : sample;
+  }
+}
