@@ -4,10 +4,10 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup parts demo test check build bench clean
+.PHONY: help setup parts demo cluster cluster-down test check build bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 # npm rewrites this file at the end of each install, so it is as old as what is installed.
 node_modules/.package-lock.json: package-lock.json
@@ -22,6 +22,12 @@ parts: node_modules/.package-lock.json
 demo: setup build ## run a real plan against real servers; BREAK=NAME breaks one of the promises, PLAN=FILE runs another plan
 	@BREAK='$(BREAK)' PLAN='$(PLAN)' node lab/demo.ts
 
+cluster: node_modules/.package-lock.json ## start a Kubernetes with Chaos Mesh that stays, and say how to use it; needs root
+	@node lab/main.ts cluster
+
+cluster-down: node_modules/.package-lock.json ## remove that cluster and everything that it made
+	@node lab/main.ts cluster-down
+
 test: node_modules/.package-lock.json ## everything: checks, fast tests, tests on real servers; all set-up is done
 	@node tools/run-tiers.ts
 
@@ -35,4 +41,5 @@ bench: setup build ## measure against the limits that docs name
 	node bench/main.ts
 
 clean: ## remove what was built and recorded; installed packages and the lab's cache stay
+	[ ! -d .lab/cluster ] || $(MAKE) --no-print-directory cluster-down
 	rm -rf dist coverage runs test-results .lab

@@ -9,6 +9,9 @@ const usage = `usage: node lab/main.ts <command> [options]
   down [--name NAME]  stop a lab and everything it started
   status              which labs are up, and which of their processes run
   resolve [PART...]   only get the parts, with progress
+  cluster             start a Kubernetes with Chaos Mesh, which stays; or say how to use the one that is up
+  cluster-parts       only get what a cluster is made of, with progress
+  cluster-down        remove it and everything that it made
 `;
 
 const { values, positionals } = parseArgs({

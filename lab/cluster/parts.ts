@@ -9,7 +9,7 @@ const nodeTools = [
     'libipset13',
     'conntrack',
     'iproute2',
-    'libbpf0',
+    'libbpf1',
     'libelf1',
     'libtirpc3',
     'kmod',

@@ -15,6 +15,9 @@ export const net = {
   dnsDomain: 'cluster.local',
 } as const;
 
+/** Gives the network a name, for as long as it is mounted there. */
+export const netnsFile = `/run/netns/${net.namespace}`;
+
 export const apiUrl = `https://${net.nodeAddress}:6443`;
 
 /** The cgroup of all pods, in every hierarchy. */

@@ -1,4 +1,6 @@
 import type { Progress } from '../getting/progress.ts';
+import { partsOfACluster } from '../cluster/prepare.ts';
+import { clusterDown, clusterUp } from './cluster.ts';
 import { down } from './down.ts';
 import { resolveParts } from './resolve-parts.ts';
 import { status } from './status.ts';
@@ -17,6 +19,9 @@ export async function runCommand(
   else if (name === 'down') await down(options.name, say);
   else if (name === 'status') await status(say);
   else if (name === 'resolve') await resolveParts(rest, say);
+  else if (name === 'cluster') await clusterUp(say);
+  else if (name === 'cluster-parts') await resolveParts(partsOfACluster, say);
+  else if (name === 'cluster-down') await clusterDown(say);
   else return false;
   return true;
 }

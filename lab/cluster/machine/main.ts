@@ -1,4 +1,4 @@
-/** `node main.ts <machine.json>`, inside the machine's namespaces: starts every server of node 1 and keeps them. */
+/** `node main.ts <machine.json>`, inside the machine's namespaces: starts every server of node 1, then node 2, and keeps them. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../../getting/command.ts';
@@ -26,7 +26,12 @@ const began = performance.now();
 
 await Promise.all([setUpNetwork(), makeCgroups(), makeCertificates(place.certificates), writeUsers(place)]);
 await Promise.all([startRuntime(), startApi()]);
-await Promise.all([start('kubelet', 'proxy'), start('scheduler', 'controller-manager', 'dns'), startChaosMesh()]);
+await Promise.all([
+  start(...(spec.netem ? (['netem-node'] as const) : [])),
+  start('kubelet', 'proxy'),
+  start('scheduler', 'controller-manager', 'dns'),
+  startChaosMesh(),
+]);
 await untilNodeReady();
 await serveControl(place.controlSocket, supervisor);
 say('the cluster is up');

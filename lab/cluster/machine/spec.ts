@@ -13,11 +13,15 @@ export interface ClusterPrograms {
   coredns: string;
   /** Folder with the controller, the daemon and `crd.yaml`. */
   chaosMesh: string;
+  /** The kernel of the second node. */
+  userModeLinux: string;
 }
 
 /** All that the machine is told. */
 export interface MachineSpec {
   folder: string;
+  /** Whether the second node is started. */
+  netem: boolean;
   programs: ClusterPrograms;
 }
 

@@ -1,0 +1,30 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type ProcessIdentity, runsStill } from '../processes/pid-file.ts';
+
+/** Where the cluster of this machine keeps its files, and its machine's first process. */
+export interface ClusterRecord {
+  path: string;
+  machine: ProcessIdentity;
+}
+
+/** Fixed, since the network namespace has a fixed name too: whoever starts a cluster has to find an earlier one. */
+const recordFile = '/run/steadfast-lab/cluster.json';
+
+export async function writeRecord(record: ClusterRecord): Promise<void> {
+  await mkdir(dirname(recordFile), { recursive: true });
+  await writeFile(recordFile, JSON.stringify(record));
+}
+
+export async function readRecord(): Promise<ClusterRecord | undefined> {
+  const text = await readFile(recordFile, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as ClusterRecord);
+}
+
+export async function removeRecord(): Promise<void> {
+  await rm(dirname(recordFile), { recursive: true, force: true });
+}
+
+export function isRunning(record: ClusterRecord | undefined): record is ClusterRecord {
+  return record !== undefined && runsStill(record.machine);
+}

@@ -1,0 +1,23 @@
+import { startCluster } from '../cluster/cluster.ts';
+import { readRecord } from '../cluster/record.ts';
+import { removeCluster } from '../cluster/remove.ts';
+import type { Progress } from '../getting/progress.ts';
+
+export async function clusterUp(say: Progress): Promise<void> {
+  const began = performance.now();
+  const cluster = await startCluster({ progress: say });
+  say(`the cluster is up after ${Math.round((performance.now() - began) / 1000)} s\n`);
+  say(await cluster.kubectl('get', 'nodes', '-o', 'wide'));
+  const enter = cluster.inNetwork('').join(' ').trim();
+  say(`its network:  ${enter} COMMAND`);
+  say(`its API:      ${enter} kubectl --kubeconfig ${cluster.kubeconfig} get pods --all-namespaces`);
+  say(`node 1:       ${cluster.onNode('COMMAND').join(' ')}`);
+  say(`its logs:     ${cluster.place.logs}`);
+  say('`make cluster-down` removes it');
+}
+
+export async function clusterDown(say: Progress): Promise<void> {
+  const record = await readRecord();
+  await removeCluster(record);
+  say(record === undefined ? 'no cluster was up' : 'the cluster is down, and nothing of it is left');
+}
