@@ -1,5 +1,4 @@
 import type { Evidence } from '../../../slo/model/entry.ts';
-import { formatValue } from '../../../slo/model/quantity.ts';
 import { isFields, type ManifestFault } from '../manifest.ts';
 import type { ContainerView } from '../pod.ts';
 import type { MechanismProof, ProofSetting } from './contract.ts';
@@ -15,7 +14,7 @@ interface Demand {
 }
 
 /** Other work on the node slows stressors down; less than this share of what was asked for is no stress. */
-const LEAST_SHARE = 0.25;
+const LEAST_SHARE = 0.1;
 
 /** Where a container used most of its limit before, stress has nothing to add that could be seen. */
 const NEARLY_ALL = 0.75;
@@ -65,11 +64,20 @@ function cpuStress(id: string, demand: Demand, container: ContainerView, was: Us
   const limit = container.cpuLimitCores ?? Number.POSITIVE_INFINITY;
   if (!Number.isFinite(was.cores) || !Number.isFinite(is.cores))
     return [note(`${id}: its processor time was not told`)];
-  const text = `${id}: ${cores(is.cores)} of processor time (before the fault ${cores(was.cores)})`;
+  if (is.atMs <= was.atMs) return [note(`${id}: nobody has measured its processor time since the fault began`)];
+  const used = Math.max(is.cores, meanCores(was, is));
+  const text = `${id}: ${cores(used)} of processor time (before the fault ${cores(was.cores)})`;
   if (was.cores >= limit * NEARLY_ALL) return [note(`${text}: it used nearly all of its limit before already`)];
   const wanted = Math.min(demand.cores, limit - was.cores);
-  const values = { cores: is.cores, coresBefore: was.cores };
-  return [mechanism(is.cores - was.cores >= wanted * LEAST_SHARE, text, values)];
+  const values = { cores: used, coresBefore: was.cores };
+  return [mechanism(used - was.cores >= wanted * LEAST_SHARE, text, values)];
+}
+
+/** Since the first look. What was measured last may lie half before the fault; of both, the greater is nearer to the truth. */
+function meanCores(was: Usage, is: Usage): number {
+  if (was.coreSeconds === undefined || is.coreSeconds === undefined) return 0;
+  const mean = (is.coreSeconds - was.coreSeconds) / ((is.atMs - was.atMs) / 1000);
+  return Number.isFinite(mean) ? mean : 0;
 }
 
 function memoryStress(id: string, demand: Demand, was: Usage, is: Usage): Evidence[] {
@@ -87,7 +95,7 @@ function cores(count: number): string {
 }
 
 function bytes(count: number): string {
-  return formatValue(count, 'bytes');
+  return `${Math.round(count / 1e6)} MB`;
 }
 
 function demandOf({ spec }: ManifestFault): Demand {

@@ -4,8 +4,13 @@ import type { PodView } from '../pod.ts';
 
 /** What a container uses. */
 export interface Usage {
+  /** Over the last few seconds before `atMs`. */
   cores: number;
   memoryBytes: number;
+  /** Processor time of the container so far, where it is told. */
+  coreSeconds?: number;
+  /** When that was measured, by the clock of who measured it. */
+  atMs: number;
 }
 
 export type Usages = { ok: true; containers: ReadonlyMap<string, Usage> } | { ok: false; message: string };
@@ -28,12 +33,21 @@ function joined(all: readonly Usages[]): Usages {
 }
 
 async function kubeletSummary(kube: KubeClient, node: string, signal: AbortSignal): Promise<Usages> {
-  const answer = await kube.text(`/api/v1/nodes/${encodeURIComponent(node)}/proxy/stats/summary`, LIMITS, signal);
+  const answer = await kube.text(
+    `/api/v1/nodes/${encodeURIComponent(node)}/proxy/stats/summary?only_cpu_and_memory=true`,
+    LIMITS,
+    signal,
+  );
   if (!answer.ok) return { ok: false, message: `the kubelet of ${node} tells no usage: ${answer.message}` };
   return fromItems(answer.value, 'pods', ({ podRef, containers }) =>
     list(containers).map(({ name, cpu, memory }) => [
       `${at(podRef, 'namespace')}/${at(podRef, 'name')}/${name}`,
-      { cores: numeric(at(cpu, 'usageNanoCores')) / 1e9, memoryBytes: numeric(at(memory, 'workingSetBytes')) },
+      {
+        cores: numeric(at(cpu, 'usageNanoCores')) / 1e9,
+        coreSeconds: numeric(at(cpu, 'usageCoreNanoSeconds')) / 1e9,
+        memoryBytes: numeric(at(memory, 'workingSetBytes')),
+        atMs: Date.parse(String(at(cpu, 'time'))),
+      },
     ]),
   );
 }
@@ -42,10 +56,14 @@ async function podMetrics(kube: KubeClient, namespace: string, signal: AbortSign
   const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(namespace)}/pods`;
   const answer = await kube.text(path, LIMITS, signal);
   if (!answer.ok) return { ok: false, message: `no metrics server: ${answer.message}` };
-  return fromItems(answer.value, 'items', ({ metadata, containers }) =>
+  return fromItems(answer.value, 'items', ({ metadata, timestamp, containers }) =>
     list(containers).map(({ name, usage }) => [
       `${at(metadata, 'namespace')}/${at(metadata, 'name')}/${name}`,
-      { cores: quantity(at(usage, 'cpu')), memoryBytes: quantity(at(usage, 'memory')) },
+      {
+        cores: quantity(at(usage, 'cpu')),
+        memoryBytes: quantity(at(usage, 'memory')),
+        atMs: Date.parse(String(timestamp)),
+      },
     ]),
   );
 }
