@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ALERTS_FILE, alertRulesText } from '../../tools/generate-alerts.ts';
+import { ALERTS_FILE, ALERTS_OBJECT_FILE, alertRulesObjectText, alertRulesText } from '../../tools/generate-alerts.ts';
 import { PLAN_SCHEMA_FILE, planSchemaText } from '../../tools/generate-plan-schema.ts';
 import { PLUG_IN_DOCS_FILE, plugInDocsText } from '../../tools/generate-plug-in-docs.ts';
 import { REPORT_DOCS_FILE, reportDocsText } from '../../tools/generate-report-docs.ts';
@@ -8,6 +8,7 @@ import { REPORT_SCHEMA_FILE, reportSchemaText } from '../../tools/generate-repor
 
 test.each([
   ['node tools/generate-alerts.ts', ALERTS_FILE, alertRulesText],
+  ['node tools/generate-alerts.ts', ALERTS_OBJECT_FILE, alertRulesObjectText],
   ['node tools/generate-report-schema.ts', REPORT_SCHEMA_FILE, reportSchemaText],
   [
     'node tools/generate-report-docs.ts',
