@@ -5,7 +5,7 @@ import type { Workload } from './groups.ts';
 import { kafkaAddress } from './kafka.ts';
 import { nodeProgram } from './node-programs.ts';
 import { deployment, type KubeObject, madeBy } from './objects.ts';
-import { hostProgram } from './programs.ts';
+import { hostFile } from './programs.ts';
 import { temporalAddress, temporalNamespace } from './temporal.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -25,11 +25,12 @@ const lockedDown = {
 
 export const worker: Workload = {
   namespace,
+  pods: { selector: 'app=bytebot-temporal-worker', port: 3000 },
   needs: ['temporal', 'kafka'],
   objects: async ({ image, nodeSelector }) => {
     const name = 'bytebot-temporal-worker';
     const labels = { app: name };
-    const bundle = await hostProgram('workflows.js', await workflowBundle());
+    const bundle = await hostFile('workflows', await workflowBundle(), '/opt/lab/workflows.js');
     const config: WorkerConfig = {
       httpPort: 3000,
       sdkMetricsPort: 9464,
@@ -46,7 +47,7 @@ export const worker: Workload = {
       config,
       ports: { 'metrics-sdk': config.sdkMetricsPort },
       scratch: { tmp: '/tmp' },
-      host: [{ ...bundle, name: 'workflows' }],
+      host: [bundle],
       memory: { request: '128Mi', limit: '1536Mi' },
       more: { securityContext: lockedDown },
     });
@@ -66,6 +67,7 @@ function disruptionBudget(app: string): KubeObject {
 
 export const generator: Workload = {
   namespace,
+  pods: { selector: 'app=goal-generator', port: 3000 },
   needs: ['worker'],
   objects: async ({ image, nodeSelector }) => {
     const name = 'goal-generator';
@@ -85,6 +87,7 @@ export const generator: Workload = {
 
 export const consumer: Workload = {
   namespace,
+  pods: { selector: 'app=goal-consumer', port: 3000 },
   needs: ['kafka'],
   objects: async ({ image, nodeSelector }) => {
     const name = 'goal-consumer';

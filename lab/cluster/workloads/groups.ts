@@ -20,6 +20,8 @@ export interface WorkloadContext {
 
 export interface Workload {
   namespace: string;
+  /** Its pods, and where each of them shows its face, or what it has instead. */
+  pods: { selector: string; port: number };
   /** Those that it cannot do without: choosing it chooses them. */
   needs: readonly WorkloadName[];
   /** All but the namespace. */

@@ -11,6 +11,8 @@ const labels = {
   'strimzi.io/kind': 'Kafka',
 };
 const port = 9092;
+/** For clients in the cluster's network that do not know its names: told the pod's address instead. */
+const addressPort = 9094;
 const [hostname, subdomain] = ['core-cluster-kafka-0', 'core-cluster-kafka-brokers'];
 
 export const kafkaAddress = `core-cluster-kafka-bootstrap.${namespace}.svc.cluster.local:${port}`;
@@ -18,6 +20,7 @@ export const kafkaAddress = `core-cluster-kafka-bootstrap.${namespace}.svc.clust
 /** One broker that is controller too, known to its clients by a name that leads to its pod. Its topics are there before it is Ready. */
 export const kafka: Workload = {
   namespace,
+  pods: { selector: 'strimzi.io/name=core-cluster-kafka', port: addressPort },
   needs: [],
   objects: async ({ image, resolver, nodeSelector }) => {
     const [java, jars] = await Promise.all([resolver('java'), resolver('kafka')]);
@@ -30,8 +33,9 @@ export const kafka: Workload = {
       host: [await hostFolder('kafka', jars.path, '/opt/lab/kafka'), ...host, await checkoutFolder()],
       scratch: { data: '/data' },
       configs: { 'broker-config': '/config' },
-      ports: { kafka: port },
+      ports: { kafka: port, address: addressPort },
       more: {
+        env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
         readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
         lifecycle: { postStart: { exec: { command: ['node', programFile('make-topics.ts'), `127.0.0.1:${port}`] } } },
         resources: resources({ request: '400Mi', limit: '768Mi' }),
@@ -42,7 +46,7 @@ export const kafka: Workload = {
     const reached = { namespace, selector: labels, ports: { kafka: port }, headless: true } as const;
     return [
       configMap(namespace, 'broker-config', { 'server.properties': brokerSettings() }),
-      deployment({ namespace, name, labels, part, nodeSelector, pod }),
+      deployment({ namespace, name, labels, alone: true, part, nodeSelector, pod }),
       service({ ...reached, name: 'core-cluster-kafka-bootstrap' }),
       service({ ...reached, name: subdomain, early: true }),
     ];
@@ -50,8 +54,11 @@ export const kafka: Workload = {
 };
 
 function startScript(java: string): string {
-  const format = `format --ignore-formatted --cluster-id ${clusterId} --config /config/server.properties`;
-  return `${java} kafka.tools.StorageTool ${format} && exec ${java} kafka.Kafka /config/server.properties`;
+  return [
+    'sed "s/POD_IP/$POD_IP/" /config/server.properties >/data/server.properties',
+    `${java} kafka.tools.StorageTool format --ignore-formatted --cluster-id ${clusterId} --config /data/server.properties`,
+    `exec ${java} kafka.Kafka /data/server.properties`,
+  ].join(' && ');
 }
 
 function brokerSettings(): string {
@@ -61,9 +68,9 @@ function brokerSettings(): string {
     'controller.quorum.voters': '1@127.0.0.1:9093',
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAIN',
-    listeners: `PLAIN://0.0.0.0:${port},CONTROLLER://127.0.0.1:9093`,
-    'advertised.listeners': `PLAIN://${hostname}.${subdomain}.${namespace}.svc.cluster.local:${port}`,
-    'listener.security.protocol.map': 'PLAIN:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `PLAIN://0.0.0.0:${port},ADDRESS://0.0.0.0:${addressPort},CONTROLLER://127.0.0.1:9093`,
+    'advertised.listeners': `PLAIN://${hostname}.${subdomain}.${namespace}.svc.cluster.local:${port},ADDRESS://POD_IP:${addressPort}`,
+    'listener.security.protocol.map': 'PLAIN:PLAINTEXT,ADDRESS:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': '/data/logs',
     ...settingsOfASmallCluster,
   };

@@ -18,6 +18,7 @@ const enginePorts = { httpPort: 8000, eventsPort: 5557, replayPort: 5558 };
 /** Three engines that publish a little of their own accord, so that silence means something. */
 export const engines: Workload = {
   namespace,
+  pods: { selector: 'app=vllm', port: 8000 },
   needs: [],
   objects: async ({ image, nodeSelector }) => {
     const config: EngineConfig = {
@@ -49,6 +50,7 @@ export const engines: Workload = {
 
 export const gateway: Workload = {
   namespace,
+  pods: { selector: 'app=gateway-plugins', port: 8080 },
   needs: ['engines'],
   objects: async ({ image, nodeSelector }) => {
     const name = 'gateway-plugins';

@@ -14,7 +14,7 @@ import {
   resources,
   service,
 } from './objects.ts';
-import { hostProgram, type ProgramContainer, programContainer } from './programs.ts';
+import { hostFile, type ProgramContainer, programContainer } from './programs.ts';
 import { daemonPort, prometheusConfig, targetsPort } from './prometheus-config.ts';
 
 const namespace = 'monitoring';
@@ -36,7 +36,7 @@ async function monitor(
 ): Promise<KubeObject[]> {
   const { image, resolver, nodeSelector } = context;
   const labels = { app: name };
-  const program = await hostProgram(name, (await resolver(name)).path);
+  const program = await hostFile(name, (await resolver(name)).path);
   const part = programContainer({
     name,
     image,
@@ -57,6 +57,7 @@ async function monitor(
 
 export const prometheus: Workload = {
   namespace,
+  pods: { selector: 'app=prometheus', port: 9090 },
   needs: [],
   objects: async (context) => {
     const rules = await readFile(alertRules, 'utf8');
@@ -90,6 +91,7 @@ async function targets({ image }: WorkloadContext): Promise<ContainerPart> {
 
 export const alertmanager: Workload = {
   namespace,
+  pods: { selector: 'app=alertmanager', port: 9093 },
   needs: [],
   objects: async (context) => {
     const config = {
@@ -107,6 +109,7 @@ export const alertmanager: Workload = {
 
 export const pushgateway: Workload = {
   namespace,
+  pods: { selector: 'app=pushgateway', port: 9091 },
   needs: [],
   objects: (context) => monitor({ name: 'pushgateway', port: 9091, args: ['--persistence.file='], files: {} }, context),
 };

@@ -20,6 +20,8 @@ export interface DeploymentParts {
   labels: Record<string, string>;
   annotations?: Record<string, string>;
   replicas?: number;
+  /** The old pod goes before the new one comes, since two would be two servers with two truths. */
+  alone?: true;
   part: ContainerPart;
   /** Runs beside it in the same pod. */
   beside?: ContainerPart;
@@ -36,7 +38,7 @@ export function namespaceObject(name: string): KubeObject {
 }
 
 export function deployment({ namespace, name, labels, part, ...options }: DeploymentParts): KubeObject {
-  const { replicas = 1, annotations = {}, beside, nodeSelector, pod = {} } = options;
+  const { replicas = 1, annotations = {}, alone, beside, nodeSelector, pod = {} } = options;
   const [[key, value] = ['app', name]] = Object.entries(labels);
   const template = {
     metadata: { labels, annotations },
@@ -53,7 +55,12 @@ export function deployment({ namespace, name, labels, part, ...options }: Deploy
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { namespace, name, labels: { ...madeBy, ...labels } },
-    spec: { replicas, selector: { matchLabels: { [key]: value } }, template },
+    spec: {
+      replicas,
+      ...(alone && { strategy: { type: 'Recreate' } }),
+      selector: { matchLabels: { [key]: value } },
+      template,
+    },
   };
 }
 

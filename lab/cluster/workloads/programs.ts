@@ -48,9 +48,9 @@ export function programContainer({ name, image, command, host, ...options }: Pro
   };
 }
 
-/** A program of the host, in the container's own folder for such. */
-export async function hostProgram(name: string, path: string): Promise<HostPath> {
-  return { name, path: await realpath(path), at: `/opt/lab/${name}`, type: 'File' };
+/** A file of the host, by default in the container's own folder for such. */
+export async function hostFile(name: string, path: string, at = `/opt/lab/${name}`): Promise<HostPath> {
+  return { name, path: await realpath(path), at, type: 'File' };
 }
 
 export async function hostFolder(name: string, path: string, at: string): Promise<HostPath> {

@@ -1,6 +1,6 @@
 import type { Workload } from './groups.ts';
 import { deployment, readyByHttp, resources, service } from './objects.ts';
-import { hostProgram, programContainer } from './programs.ts';
+import { hostFile, programContainer } from './programs.ts';
 
 const namespace = 'temporal';
 const labels = { 'app.kubernetes.io/name': 'temporal', 'app.kubernetes.io/component': 'frontend' };
@@ -12,9 +12,10 @@ export const temporalAddress = `temporal-frontend.${namespace}.svc.cluster.local
 /** The dev server. Its workflows outlive its process, not its pod. */
 export const temporal: Workload = {
   namespace,
+  pods: { selector: 'app.kubernetes.io/name=temporal', port: ports.grpc },
   needs: [],
   objects: async ({ image, resolver, nodeSelector }) => {
-    const program = await hostProgram('temporal', (await resolver('temporal')).path);
+    const program = await hostFile('temporal', (await resolver('temporal')).path);
     const part = programContainer({
       name: 'temporal',
       image,
@@ -35,7 +36,7 @@ export const temporal: Workload = {
     });
     const name = 'temporal-frontend';
     return [
-      deployment({ namespace, name, labels, part, nodeSelector }),
+      deployment({ namespace, name, labels, alone: true, part, nodeSelector }),
       service({ namespace, name, selector: labels, ports: { grpc: ports.grpc, http: ports.http }, headless: true }),
     ];
   },
