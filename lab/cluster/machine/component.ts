@@ -12,6 +12,8 @@ export interface Component {
   env?: Record<string, string>;
   /** Rejects while it does not work yet. */
   ready: () => Promise<void>;
+  /** How long that may take; a minute if absent. */
+  readyWithinMs?: number;
 }
 
 /** Writes what the server reads, and says how it is run. */

@@ -7,7 +7,7 @@ import { lastLines } from '../../getting/command.ts';
 import type { Component, MachineContext } from './component.ts';
 import { type ComponentName, components } from './components/all.ts';
 
-const readyWithinMs = 60_000;
+const usuallyReadyWithinMs = 60_000;
 const graceMs = 10_000;
 
 /** Starts and stops the servers of the machine, each by its name. */
@@ -55,7 +55,7 @@ function spawnLogged(component: Component, logFile: string): ChildProcess {
 }
 
 async function untilReady(name: ComponentName, component: Component, child: ChildProcess, context: MachineContext) {
-  const end = performance.now() + readyWithinMs;
+  const end = performance.now() + (component.readyWithinMs ?? usuallyReadyWithinMs);
   for (;;) {
     try {
       return await component.ready();

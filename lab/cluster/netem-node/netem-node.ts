@@ -12,12 +12,15 @@ import { kubeconfigOf } from '../machine/users.ts';
 import { net } from '../place.ts';
 import { netemNode as own } from './addresses.ts';
 import { writeDaemonSlice } from './daemon-slice.ts';
+import { endLeftOver } from './left-over.ts';
+import { netemNodePlace } from './place.ts';
 import { writeSettings } from './settings.ts';
 
 const checkout = join(import.meta.dirname, '..', '..', '..');
 const memory = '3G';
 
 export const netemNode: DescribeComponent = async (context) => {
+  await endLeftOver(netemNodePlace(context.place).kernel);
   const place = await writeSettings(context);
   await setUpLink();
   const { userModeLinux } = context.spec.programs;
@@ -34,6 +37,8 @@ export const netemNode: DescribeComponent = async (context) => {
       `NODE_SETTINGS=${place.settings}`,
       ...['init=/bin/bash', '--', join(import.meta.dirname, 'boot.sh')],
     ],
+    // A quarter of a minute on a machine that has nothing else to do.
+    readyWithinMs: 240_000,
     ready: async () => {
       await answersHttp(`http://${own.address}:${daemonPorts.http}/metrics`);
       await expectNodeReady(context);
