@@ -13,6 +13,7 @@ Breaks a system on purpose, probes it without a break, and says pass, fail or in
   run PLAN...      drive, record, judge, export
   check PLAN...    read the plans and say what is wrong with them; touches nothing
   explain PLAN     what a run would do, when, and for how long at the most; touches nothing
+  serve PLAN       probe from here, all the time, for the runs that ask
   judge DIR        judge a recorded run again
   sweep            remove what an earlier run left behind
   schema           JSON Schema of the plan, for editors
@@ -26,6 +27,7 @@ const COMMANDS: Record<string, Command> = {
   run: async (args) => (await import('./cli/run-command.ts')).runCommand(args, await runIo()),
   check: async (args) => (await import('./cli/check.ts')).check(args, await io()),
   explain: async (args) => (await import('./cli/explain.ts')).explain(args, await io()),
+  serve: async (args) => (await import('./cli/serve-command.ts')).serveCommand(args, await runIo()),
   judge: async (args) => (await import('./cli/judge-command.ts')).judgeCommand(args, await io()),
   sweep: async (args) => (await import('./cli/sweep.ts')).sweep(args, await io(), stopSignal()),
   schema: async (args) => (await import('./cli/schema.ts')).schema(args, await io()),

@@ -1,0 +1,300 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry, Final, Sample, VantageBoot } from '../../src/slo/model/entry.ts';
+import { slotDue, slotsDueBetween } from '../../src/slo/slots.ts';
+import { planOf, probeSpec } from '../scheduler/test-plan.ts';
+import { VirtualClock } from '../simulation/virtual-clock.ts';
+import { readerOf, type SidecarSetting, VirtualSidecars } from './virtual-sidecars.ts';
+
+const spec = probeSpec({ at: 'gateway' });
+const plan = planOf([], [spec]);
+
+/** Each sample says when it was really taken, on the run's clock. */
+function setting(clock: VirtualClock, changes: Partial<SidecarSetting> = {}): SidecarSetting {
+  const session = {
+    sample: async () => ({ outcome: 'good' as const, values: { ms: clock.now() } }),
+    drain: async () => ({ covers: [0, 1] as [number, number], values: { seen: 1 } }),
+    close: async () => {},
+  };
+  return { plan, vantage: 'gateway', probes: () => [{ spec, session }], ...changes };
+}
+
+function stage(changes: Partial<SidecarSetting> = {}) {
+  const clock = new VirtualClock();
+  const how = setting(clock, changes);
+  const sidecars = new VirtualSidecars(clock, how);
+  const { reader, entries, warnings } = readerOf(sidecars, clock, how);
+  const until = (ms: number) => clock.run(clock.sleepUntil(ms));
+  const prepared = () => clock.run(reader.prepare(new AbortController().signal));
+  const settled = (offset: number, limitMs: number) => {
+    const giveUp = new AbortController();
+    clock.at(clock.now() + limitMs, () => giveUp.abort());
+    return clock.run(reader.settledBefore(offset, giveUp.signal));
+  };
+  return { clock, sidecars, reader, entries, warnings, until, prepared, settled };
+}
+
+function samplesOf(entries: readonly Entry[], instance?: string): Sample[] {
+  return entries
+    .filter((entry): entry is Sample => entry.type === 'sample')
+    .filter((sample) => instance === undefined || sample.instance === instance);
+}
+
+function bootsOf(entries: readonly Entry[]): VantageBoot[] {
+  return entries.filter((entry): entry is VantageBoot => entry.type === 'vantage');
+}
+
+/** How many slots a boot owes between two moments, and how often each was told. */
+function timesTold(entries: readonly Entry[], { instance, slotZero }: VantageBoot, from: number, to: number): number[] {
+  const range = slotsDueBetween(spec, plan.seed, slotZero, from, to)!;
+  return Array.from({ length: range.last - range.first + 1 }, (_, index) => {
+    const due = slotDue(plan.seed, spec, slotZero, range.first + index);
+    return samplesOf(entries, instance).filter((sample) => Math.abs(sample.due - due) < 0.5).length;
+  });
+}
+
+describe('before a run', () => {
+  it('every process behind the name is found', async () => {
+    const { sidecars, prepared } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    sidecars.boot('10.0.0.2', 'b');
+
+    expect(await prepared()).toEqual({ instances: ['a', 'b'], problems: [] });
+  });
+
+  it('a name that leads nowhere is a problem', async () => {
+    expect((await stage().prepared()).problems).toEqual(['vantage gateway: its name leads to no address']);
+  });
+
+  it('an address at which nobody answers is a problem, once it had some time', async () => {
+    const { sidecars, prepared, clock } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    sidecars.addresses = ['10.0.0.1', '10.0.0.2'];
+
+    expect((await prepared()).problems).toEqual(['vantage gateway: nobody answers at 10.0.0.2: connection refused']);
+    expect(clock.now()).toBeGreaterThan(4000);
+  });
+
+  it('an address of a family on which nobody listens is none', async () => {
+    const { sidecars, prepared } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    sidecars.addresses = ['10.0.0.1', '::1'];
+
+    expect((await prepared()).problems).toEqual([]);
+  });
+
+  it('a process with another version of the plan is a problem at once', async () => {
+    const { sidecars, prepared, clock } = stage();
+    sidecars.boot('10.0.0.1', 'a', 0, 0, { ...plan, digest: 'sha256:11' });
+
+    expect((await prepared()).problems).toEqual([
+      'vantage gateway: instance a works by another version of the plan (sha256:11, and here it is sha256:00): roll it out first',
+    ]);
+    expect(clock.now()).toBeLessThan(100);
+  });
+
+  it('two processes of one name are a problem', async () => {
+    const { sidecars, prepared } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    sidecars.boot('10.0.0.2', 'a');
+
+    expect((await prepared()).problems[0]).toContain('several processes call themselves a');
+  });
+});
+
+describe('while a run lasts', () => {
+  it("each slot of each process is told once, on the run's clock", async () => {
+    const { clock, sidecars, reader, entries, until, prepared, settled } = stage();
+    sidecars.boot('10.0.0.1', 'a', 86_400_000);
+    sidecars.boot('10.0.0.2', 'b', 123.4);
+    await prepared();
+    reader.start();
+    const from = clock.now();
+    await until(5000);
+    await settled(5000, 2000);
+
+    for (const boot of bootsOf(entries)) {
+      expect(timesTold(entries, boot, from, 5000)).toEqual(timesTold(entries, boot, from, 5000).fill(1));
+      for (const { ended, values } of samplesOf(entries, boot.instance)) {
+        const ahead = ended - values['ms']!;
+        expect(ahead).toBeGreaterThanOrEqual(boot.clock[0]);
+        expect(ahead).toBeLessThanOrEqual(boot.clock[1]);
+      }
+    }
+    expect(bootsOf(entries)).toHaveLength(2);
+  });
+
+  it('answers that are lost on the way bring nothing twice, and nothing is missing afterwards', async () => {
+    const { clock, sidecars, reader, entries, until, prepared, settled } = stage();
+    sidecars.boot('10.0.0.1', 'a', -500);
+    await prepared();
+    reader.start();
+    const from = clock.now();
+    let turn = 0;
+    sidecars.weather = () => ({ thereMs: 3, backMs: 7, ...(turn++ % 3 === 0 && { lost: 'back' as const }) });
+    await until(20_000);
+    sidecars.weather = () => ({ thereMs: 1, backMs: 1 });
+    await settled(20_000, 10_000);
+
+    const told = timesTold(entries, bootsOf(entries)[0]!, from, 20_000);
+    expect(told).toEqual(told.map(() => 1));
+  });
+
+  it('what is measured behind a partition of the way to the runner is late, not lost', async () => {
+    const { clock, sidecars, reader, entries, until, prepared, settled } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    await prepared();
+    reader.start();
+    const from = clock.now();
+    sidecars.weather = () => ({ thereMs: 1, backMs: 1, lost: 'there' });
+    await until(30_000);
+    expect(samplesOf(entries).length).toBeLessThan(20);
+    clock.at(32_000, () => (sidecars.weather = () => ({ thereMs: 1, backMs: 1 })));
+    await settled(30_000, 15_000);
+
+    expect(clock.now()).toBeLessThan(40_000);
+    const told = timesTold(entries, bootsOf(entries)[0]!, from, 30_000);
+    expect(told).toEqual(told.map(() => 1));
+  });
+
+  it('a process that begins anew is another boot of the same instance', async () => {
+    const { sidecars, reader, entries, until, prepared, settled } = stage();
+    sidecars.boot('10.0.0.1', 'a', 1000);
+    sidecars.addresses = ['10.0.0.1'];
+    await prepared();
+    reader.start();
+    await until(3000);
+    sidecars.kill('10.0.0.1');
+    await until(4000);
+    sidecars.boot('10.0.0.1', 'a', -4000);
+    await until(8000);
+    await settled(8000, 1000);
+
+    const [first, second] = bootsOf(entries);
+    expect(bootsOf(entries)).toHaveLength(2);
+    expect(second).toMatchObject({ instance: 'a' });
+    expect(second!.boot).not.toBe(first!.boot);
+    expect(second!.slotZero).toBeCloseTo(4000, -1);
+    const told = timesTold(entries, second!, 4100, 8000);
+    expect(told).toEqual(told.map(() => 1));
+  });
+
+  it('a process that comes where one has gone takes its place', async () => {
+    const { sidecars, reader, entries, until, prepared } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    sidecars.boot('10.0.0.2', 'b');
+    await prepared();
+    reader.start();
+    await until(3000);
+    sidecars.kill('10.0.0.1');
+    await until(5000);
+    sidecars.boot('10.0.0.3', 'c');
+    await until(20_000);
+
+    const told = bootsOf(entries).filter(({ instance }) => instance === 'c');
+    expect(told.at(-1)).toMatchObject({ replaces: 'a' });
+    expect(bootsOf(entries).some(({ instance, replaces }) => instance === 'b' && replaces !== undefined)).toBe(false);
+  });
+
+  it("a process that joins while the others are there takes nobody's place", async () => {
+    const { sidecars, reader, entries, until, prepared } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    await prepared();
+    reader.start();
+    await until(3000);
+    sidecars.boot('10.0.0.3', 'c');
+    await until(20_000);
+
+    expect(bootsOf(entries).map(({ instance, replaces }) => [instance, replaces])).toEqual([
+      ['a', undefined],
+      ['c', undefined],
+    ]);
+  });
+
+  it('a stranger at an address of the vantage is not listened to', async () => {
+    const { sidecars, reader, entries, warnings, until, prepared } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    await prepared();
+    reader.start();
+    sidecars.boot('10.0.0.9', 'x', 0, 0, { ...plan, digest: 'sha256:11' });
+    await until(10_000);
+
+    expect(samplesOf(entries, 'x')).toEqual([]);
+    expect(warnings.filter((text) => text.includes('another version of the plan'))).toHaveLength(1);
+  });
+
+  it('a clock that drifts is followed by wider bounds, which hold', async () => {
+    const { sidecars, reader, entries, until, prepared } = stage();
+    const { clock } = sidecars.boot('10.0.0.1', 'a', 5000, 200e-6);
+    await prepared();
+    reader.start();
+    await until(120_000);
+
+    const last = bootsOf(entries).at(-1)!;
+    expect(clock.aheadMs).toBeCloseTo(5024, 0);
+    expect(bootsOf(entries).length).toBeGreaterThan(3);
+    for (const { ended, values } of samplesOf(entries)) {
+      expect(ended - values['ms']!).toBeGreaterThanOrEqual(last.clock[0]);
+      expect(ended - values['ms']!).toBeLessThanOrEqual(last.clock[1]);
+    }
+    expect(last.clock[1]).toBeLessThan(35);
+  });
+
+  it('a clock that steps is noticed', async () => {
+    const { sidecars, reader, entries, warnings, until, prepared } = stage();
+    const { clock } = sidecars.boot('10.0.0.1', 'a');
+    await prepared();
+    reader.start();
+    await until(3000);
+    clock.step(400);
+    await until(6000);
+
+    expect(warnings).toContain('the clock of a vantage stepped');
+    expect(bootsOf(entries).at(-1)!.clock[1]).toBeGreaterThan(399);
+  });
+
+  it('what fell out of memory during a long partition is said, and the rest comes', async () => {
+    const { sidecars, reader, entries, warnings, until, prepared, settled } = stage({
+      memory: { bytes: 1e7, ageMs: 10_000 },
+    });
+    sidecars.boot('10.0.0.1', 'a');
+    await prepared();
+    reader.start();
+    await until(1000);
+    sidecars.weather = () => ({ thereMs: 1, backMs: 1, lost: 'there' });
+    await until(60_000);
+    sidecars.weather = () => ({ thereMs: 1, backMs: 1 });
+    await settled(60_000, 20_000);
+
+    expect(warnings).toContain('samples of a vantage fell out of its memory: they are missing');
+    const told = timesTold(entries, bootsOf(entries)[0]!, 55_000, 60_000);
+    expect(told).toEqual(told.map(() => 1));
+  });
+
+  it('a drain brings the final readings of each process once, also where its answer was lost', async () => {
+    const { clock, sidecars, reader, entries, until, prepared } = stage();
+    sidecars.boot('10.0.0.1', 'a', 777);
+    sidecars.boot('10.0.0.2', 'b');
+    await prepared();
+    reader.start();
+    await until(3000);
+    let lost = 0;
+    sidecars.weather = () => ({ thereMs: 1, backMs: 1, ...(lost++ < 2 && { lost: 'back' as const }) });
+    await clock.run(reader.drain(1000, new AbortController().signal));
+
+    const finals = entries.filter((entry): entry is Final => entry.type === 'final');
+    expect(finals.map(({ instance }) => instance).sort()).toEqual(['a', 'b']);
+  });
+
+  it('nothing is recorded once it is closed', async () => {
+    const { clock, sidecars, reader, entries, until, prepared } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    await prepared();
+    reader.start();
+    await until(3000);
+    await clock.run(reader.close());
+    const before = entries.length;
+    await until(10_000);
+
+    expect(entries.length).toBe(before);
+  });
+});
