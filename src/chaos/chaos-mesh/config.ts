@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isManifest, type Manifest } from './manifest.ts';
+import { isManifest, isOneShotManifest, type Manifest, madeKindOf } from './manifest.ts';
 
 /** What belongs together, and what does not. */
 export const chaosMeshConfig = z.lazy(() =>
@@ -69,4 +69,19 @@ function fields() {
 /** What the plan gives, once it has passed its schema. */
 export function manifestOf({ manifest }: ChaosMeshConfig): Manifest | undefined {
   return isManifest(manifest) ? manifest : undefined;
+}
+
+/** True where the plan gives no duration, because the fault has an end of its own. */
+export function endsByItself(config: ChaosMeshConfig): boolean {
+  const manifest = manifestOf(config);
+  return (
+    config.workflow === true || config.observe === true || (manifest && madeKindOf(manifest) === 'Workflow') === true
+  );
+}
+
+/** True where the fault strikes once. */
+export function isOneShot(config: ChaosMeshConfig): boolean {
+  if (endsByItself(config)) return false;
+  const manifest = manifestOf(config);
+  return manifest ? isOneShotManifest(manifest) : config.oneShot === true;
 }

@@ -138,6 +138,11 @@ function fault(name: string, kind: string, spec: Fields, path: ManifestPath, las
   };
 }
 
+/** What is made in the end: a Schedule's template is one run of it. */
+export function madeKindOf({ kind, spec }: Manifest): string {
+  return kind === 'Schedule' ? (text(spec['type']) ?? '') : kind;
+}
+
 /** Under which key a Workflow's template and a Schedule keep the spec of a kind. */
 export function specKeyOf(kind: string): string {
   if (kind === 'PhysicalMachineChaos') return 'physicalmachineChaos';
@@ -151,7 +156,7 @@ export function isChaosKind(kind: string): boolean {
 
 /** The name of a kind in the API's paths. */
 export function pluralOf(kind: string): string {
-  return isChaosKind(kind) ? kind.toLowerCase() : `${kind.toLowerCase()}s`;
+  return kind.endsWith('Chaos') ? kind.toLowerCase() : `${kind.toLowerCase()}s`;
 }
 
 /** True where a fault strikes once: it has no duration and is never recovered. */
@@ -161,7 +166,7 @@ export function isOneShotFault({ kind, action }: Pick<ManifestFault, 'kind' | 'a
 
 /** True where all that the manifest does strikes once. A Workflow ends by itself instead. */
 export function isOneShotManifest(manifest: Manifest): boolean {
-  if (manifest.kind === 'Workflow') return false;
+  if (madeKindOf(manifest) === 'Workflow') return false;
   const faults = faultsOf(manifest);
   return faults.length > 0 && faults.every(isOneShotFault);
 }

@@ -15,6 +15,8 @@ export interface Credentials {
 export interface Access {
   server: URL;
   namespace: string;
+  /** By the service account of a pod. */
+  inCluster: boolean;
   /** Tokens rotate: `anew` reads everything again from where it came. Rejects with one line. */
   credentials(anew: boolean): Promise<Credentials>;
   close(): void;
@@ -33,6 +35,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   return {
     server,
     namespace,
+    inCluster: config.getCurrentContext() === 'inClusterContext',
     async credentials(anew) {
       if (anew) config = await loadConfig(options);
       const request: RequestOptions & { headers: Record<string, string> } = { headers: {} };

@@ -167,6 +167,8 @@ export interface KubeClient {
   readonly address: string;
   /** Of the context or of the pod that we run in; `default` where neither says. */
   readonly namespace: string;
+  /** We run in a pod of this cluster, under its service account. */
+  readonly inCluster: boolean;
   readonly requests: RequestCounts;
   get(ref: KubeRef, signal: AbortSignal): Promise<KubeResult<KubeObject>>;
   /** All of it, page by page, up to a limit of 5000 objects. */

@@ -29,6 +29,7 @@ export async function openKubeClient(options: KubeClientOptions): Promise<KubeCl
   return {
     address: access.server.origin,
     namespace: access.namespace,
+    inCluster: access.inCluster,
     requests: calls.counts,
     get: async (ref, signal) => toObject(await calls.call({ method: 'GET', path: pathOfOne(ref) }, signal)),
     list: (place, query, signal) => listAll(calls, place, query, signal),

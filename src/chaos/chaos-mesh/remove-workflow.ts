@@ -1,0 +1,74 @@
+import type { KubeClient, KubeObject, KubeRef } from '../../clients/kubernetes/client.ts';
+import { isStatus } from '../../clients/kubernetes/trouble.ts';
+import { ABORT_ANNOTATION, chaosResource, WORKFLOW_LABEL } from './api.ts';
+import { openRemoval, type Removal, type RemovalSetting, titleOf } from './remove.ts';
+
+const LOOK_EVERY_MS = 500;
+
+/** Removes a Workflow and every fault that it made: aborted first, since it makes anew what is merely deleted. */
+export function openWorkflowRemoval(setting: RemovalSetting, kinds: readonly string[]): Removal {
+  const { kube, ref, sleep } = setting;
+  const removals = new Map<string, Removal>();
+  const own = openRemoval(setting);
+  return {
+    latest: own.latest,
+    async run(signal) {
+      await abort(setting, signal);
+      const evidence = await own.run(signal);
+      for (;;) {
+        const children = await childrenOf(kube, ref, kinds, signal);
+        if (children.length === 0) break;
+        for (const child of children) {
+          const removal =
+            removals.get(child.key) ??
+            openRemoval({ ...setting, kind: child.object.kind!, ref: child.ref, isOurs: () => true });
+          removals.set(child.key, removal);
+          evidence.push(...(await removal.run(signal)));
+        }
+        await sleep(LOOK_EVERY_MS, signal).catch(() =>
+          Promise.reject(new Error(`${titleOf(ref)} goes on making faults`)),
+        );
+      }
+      return [...new Set(evidence)];
+    },
+  };
+}
+
+async function abort({ kube, ref, isOurs }: RemovalSetting, signal: AbortSignal): Promise<void> {
+  const got = await kube.get(ref, signal);
+  if (!got.ok && !isStatus(got, 404)) throw new Error(`${titleOf(ref)}: ${got.message}`);
+  if (!got.ok || !isOurs(got.value) || got.value.metadata.deletionTimestamp !== undefined) return;
+  const patched = await kube.patch(ref, { metadata: { annotations: { [ABORT_ANNOTATION]: 'true' } } }, signal);
+  if (!patched.ok && !isStatus(patched, 404)) throw new Error(`${titleOf(ref)} cannot be aborted: ${patched.message}`);
+}
+
+interface ChildObject {
+  key: string;
+  ref: KubeRef;
+  object: KubeObject;
+}
+
+/** What a Workflow has made and is still there. Rejects where that cannot be seen. */
+export async function childrenOf(
+  kube: KubeClient,
+  { namespace, name }: Pick<KubeRef, 'namespace' | 'name'>,
+  kinds: readonly string[],
+  signal: AbortSignal,
+): Promise<ChildObject[]> {
+  const query = { labelSelector: `${WORKFLOW_LABEL}=${name}` };
+  const found: ChildObject[] = [];
+  for (const kind of new Set(kinds)) {
+    const place = { resource: chaosResource(kind), namespace };
+    const listed = await kube.list(place, query, signal);
+    if (isStatus(listed, 404)) continue;
+    if (!listed.ok)
+      throw new Error(`the faults of the Workflow ${namespace}/${name} cannot be listed: ${listed.message}`);
+    for (const object of listed.value.items)
+      found.push({
+        key: object.metadata.uid ?? '',
+        ref: { ...place, name: object.metadata.name ?? '' },
+        object: { ...object, kind },
+      });
+  }
+  return found;
+}

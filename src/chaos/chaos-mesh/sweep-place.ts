@@ -1,0 +1,124 @@
+import { NoCluster } from '../../clients/kubernetes/access.ts';
+import type { KubeClient, KubeObject } from '../../clients/kubernetes/client.ts';
+import { openKubeClient } from '../../clients/kubernetes/open.ts';
+import { isStatus } from '../../clients/kubernetes/trouble.ts';
+import type { FoundFault, InspectedExperiment } from '../contract.ts';
+import { chaosResource, EXPERIMENT_LABEL, MADE_KINDS, RUN_LABEL } from './api.ts';
+import { type ChaosMeshConfig, manifestOf } from './config.ts';
+import { CHAOS_MESH_API, isFields, type Manifest, targetNamespacesOf } from './manifest.ts';
+import type { OpenProof } from './proof/contract.ts';
+import { readStatus } from './records.ts';
+import { titleOf } from './remove.ts';
+import { isOwned, removeLeftover } from './sweep.ts';
+
+/** One cluster to look at, and the namespaces to look in where looking everywhere is not allowed. */
+interface Place {
+  kubeconfig: string | undefined;
+  context: string | undefined;
+  namespaces: string[];
+}
+
+/** Removes what runs that are gone left in the clusters of these experiments; without any, in the one that the surroundings lead to. */
+export async function sweepPlaces(
+  experiments: readonly InspectedExperiment<ChaosMeshConfig>[],
+  signal: AbortSignal,
+  openProof: OpenProof,
+): Promise<FoundFault[]> {
+  const found: FoundFault[] = [];
+  for (const place of placesOf(experiments)) {
+    const kube = await openKubeClient(place).catch((error) => {
+      if (error instanceof NoCluster && experiments.length === 0) return undefined;
+      throw error;
+    });
+    if (!kube) continue;
+    try {
+      found.push(...(await sweepCluster(kube, place.namespaces, signal, openProof)));
+    } finally {
+      kube.close();
+    }
+  }
+  return found;
+}
+
+function placesOf(experiments: readonly InspectedExperiment<ChaosMeshConfig>[]): Place[] {
+  if (experiments.length === 0) return [{ kubeconfig: undefined, context: undefined, namespaces: [] }];
+  const places = new Map<string, Place>();
+  for (const { config, limits } of experiments) {
+    const { kubeconfig, context, namespace } = config;
+    const key = JSON.stringify([kubeconfig, context]);
+    const place = places.get(key) ?? { kubeconfig, context, namespaces: [] };
+    const manifest = manifestOf(config);
+    const own = manifest?.metadata.namespace ?? namespace;
+    const targets = manifest ? targetNamespacesOf(manifest, own ?? 'default') : [];
+    place.namespaces = [
+      ...new Set([...place.namespaces, ...(limits.namespaces ?? []), ...targets, ...(own ? [own] : [])]),
+    ];
+    places.set(key, place);
+  }
+  return [...places.values()];
+}
+
+async function sweepCluster(
+  kube: KubeClient,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+  openProof: OpenProof,
+): Promise<FoundFault[]> {
+  const found: FoundFault[] = [];
+  for (const object of await objectsOfRuns(kube, [...namespaces, kube.namespace], signal))
+    found.push(await sweepOne(kube, object, signal, openProof));
+  return found;
+}
+
+/** All that bears our label, everywhere; in these namespaces only where more is not allowed. */
+async function objectsOfRuns(
+  kube: KubeClient,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<KubeObject[]> {
+  const found: KubeObject[] = [];
+  for (const kind of MADE_KINDS) {
+    const resource = chaosResource(kind);
+    const everywhere = await kube.list({ resource }, { labelSelector: RUN_LABEL }, signal);
+    const lists = isStatus(everywhere, 403)
+      ? await Promise.all(
+          [...new Set(namespaces)].map((namespace) =>
+            kube.list({ resource, namespace }, { labelSelector: RUN_LABEL }, signal),
+          ),
+        )
+      : [everywhere];
+    for (const list of lists) {
+      if (list.ok) found.push(...list.value.items.map((item) => ({ ...item, kind })));
+      else if (!isStatus(list, 403, 404)) throw new Error(`what earlier runs left cannot be listed: ${list.message}`);
+    }
+  }
+  return found;
+}
+
+async function sweepOne(
+  kube: KubeClient,
+  object: KubeObject,
+  signal: AbortSignal,
+  openProof: OpenProof,
+): Promise<FoundFault> {
+  const { annotations, labels, namespace = '', name = '' } = object.metadata;
+  const run = annotations?.[RUN_LABEL] ?? labels?.[RUN_LABEL] ?? '?';
+  const experiment = annotations?.[EXPERIMENT_LABEL] ?? labels?.[EXPERIMENT_LABEL] ?? '?';
+  const title = titleOf({ resource: chaosResource(object.kind!), namespace, name });
+  const leftover = { kube, object, run };
+  try {
+    if (await isOwned(leftover, actsIn(object), signal))
+      return { run, experiment, state: 'owned', text: `${title} belongs to a run that is alive` };
+    return { run, experiment, state: 'removed', text: await removeLeftover(leftover, openProof, signal) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { run, experiment, state: 'still-there', text: `${title}: ${reason}` };
+  }
+}
+
+function actsIn(object: KubeObject): string[] {
+  const { namespace = '', name = '' } = object.metadata;
+  const spec = isFields(object.spec) ? object.spec : {};
+  const manifest: Manifest = { apiVersion: CHAOS_MESH_API, kind: object.kind!, metadata: { name, namespace }, spec };
+  return [...targetNamespacesOf(manifest, namespace), ...readStatus(object).records.map((record) => record.namespace)];
+}

@@ -1,0 +1,119 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { KubeClient, KubeObject, KubeRef } from '../../clients/kubernetes/client.ts';
+import { RESOURCES } from '../../clients/kubernetes/client.ts';
+import { openKubeClient } from '../../clients/kubernetes/open.ts';
+import { requireCleared } from './aftermath.ts';
+import { chaosResource, RUN_LABEL } from './api.ts';
+import { isAlive, readLease, releaseOf } from './lease.ts';
+import { CHAOS_MESH_API, faultsOf, isFields, KNOWN_KINDS, type Manifest, OTHER_KINDS } from './manifest.ts';
+import { labelValue } from './names.ts';
+import { readPod } from './pod.ts';
+import type { MechanismProof, OpenProof } from './proof/contract.ts';
+import { readStatus } from './records.ts';
+import { openRemoval, type Removal, titleOf } from './remove.ts';
+import { childrenOf, openWorkflowRemoval } from './remove-workflow.ts';
+import { chaosMeshUndo } from './undo.ts';
+
+const CHAOS_KINDS = [...KNOWN_KINDS, ...OTHER_KINDS];
+
+/** An object that a run left behind. */
+export interface Leftover {
+  kube: KubeClient;
+  object: KubeObject;
+  run: string;
+}
+
+/** Removes what a killed run recorded. Resolves with a line that says so. */
+export async function sweepRecorded(recorded: unknown, signal: AbortSignal, openProof: OpenProof): Promise<string> {
+  const parsed = chaosMeshUndo.safeParse(recorded);
+  if (!parsed.success) throw new Error('the record of a Chaos Mesh fault cannot be read');
+  const { kubeconfig, context, server, kind, namespace, name, run, namespaces } = parsed.data;
+  const kube = await openKubeClient({ kubeconfig, context });
+  try {
+    if (kube.address !== server)
+      throw new Error(`the fault is in the cluster at ${server}, and this is ${kube.address}`);
+    const object = { kind, metadata: { namespace, name } };
+    const text = await removeLeftover({ kube, object, run }, openProof, signal);
+    await releaseOf(kube, namespaces, run, signal);
+    return text;
+  } finally {
+    kube.close();
+  }
+}
+
+/** Removes an object of a run that is gone, with whatever it left in the pods. Rejects when that is not certain. */
+export async function removeLeftover(leftover: Leftover, openProof: OpenProof, signal: AbortSignal): Promise<string> {
+  const { kube, object } = leftover;
+  const { namespace, name } = object.metadata as { namespace: string; name: string };
+  const ref = { resource: chaosResource(object.kind!), namespace, name };
+  const struck = await struckObjects(kube, object.kind!, ref, signal);
+  const proofs = await Promise.all(struck.map((each) => proofOf(kube, each, openProof, signal)));
+  const evidence = await removalOf(leftover, ref).run(signal);
+  await requireCleared(
+    proofs.flatMap((proof) => proof ?? []),
+    sleep,
+    signal,
+  );
+  for (const proof of proofs) proof?.close();
+  const findings = evidence.filter(({ of }) => of === 'finding').map(({ text }) => text);
+  return [struck.length === 0 ? `${titleOf(ref)} was gone already` : `${titleOf(ref)} removed`, ...findings].join('; ');
+}
+
+function removalOf({ kube, object, run }: Leftover, ref: KubeRef): Removal {
+  const isOurs = ({ metadata }: KubeObject) => metadata.labels?.[RUN_LABEL] === labelValue(run);
+  const setting = { kube, kind: object.kind!, ref, isOurs, sleep, now: () => performance.now() };
+  return object.kind === 'Workflow' ? openWorkflowRemoval(setting, CHAOS_KINDS) : openRemoval(setting);
+}
+
+/** The objects with records: itself, or what a Workflow made. */
+async function struckObjects(kube: KubeClient, kind: string, ref: KubeRef, signal: AbortSignal): Promise<KubeObject[]> {
+  const got = await kube.get(ref, signal);
+  const itself = got.ok ? [{ ...got.value, kind }] : [];
+  if (kind !== 'Workflow') return itself;
+  return [...itself, ...(await childrenOf(kube, ref, CHAOS_KINDS, signal)).map(({ object }) => object)];
+}
+
+/** Only to look afterwards whether something stayed: what it compares with was never taken. */
+async function proofOf(
+  kube: KubeClient,
+  object: KubeObject,
+  openProof: OpenProof,
+  signal: AbortSignal,
+): Promise<MechanismProof | undefined> {
+  const { namespace = '', name = '' } = object.metadata;
+  const spec = isFields(object.spec) ? object.spec : {};
+  const manifest: Manifest = { apiVersion: CHAOS_MESH_API, kind: object.kind!, metadata: { name, namespace }, spec };
+  const [fault] = object.kind === 'Workflow' ? [] : faultsOf(manifest);
+  const { records } = readStatus(object);
+  if (!fault || records.length === 0) return undefined;
+  const candidates = [];
+  for (const record of records) {
+    const pod = await kube.get({ resource: RESOURCES.pods, namespace: record.namespace, name: record.pod }, signal);
+    if (pod.ok)
+      candidates.push({
+        key: record.key === '.Target' ? ('.Target' as const) : ('.' as const),
+        pod: readPod(pod.value),
+      });
+  }
+  return openProof({ fault, object: { namespace, name }, candidates, kube, wallClock: Date.now, sleep });
+}
+
+/** Whether the run that made an object still holds a lease where the object acts. */
+export async function isOwned(
+  { kube, object, run }: Leftover,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const places = new Set([...namespaces, object.metadata.namespace ?? '']);
+  for (const namespace of places) {
+    const lease = await readLease(kube, namespace, signal);
+    if (!lease.ok) return true;
+    if (lease.value?.holder !== run) continue;
+    if (await isAlive(kube, namespace, lease.value, (ms) => sleep(ms, signal), signal)) return true;
+  }
+  return false;
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await sleepFor(ms, undefined, { signal });
+}
