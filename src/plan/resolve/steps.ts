@@ -1,6 +1,7 @@
 import type { DriverType } from '../../chaos/contract.ts';
 import type { Experiment } from '../../slo/model/plan.ts';
 import type { Path } from '../diagnostic.ts';
+import { canonicalJson } from '../digest.ts';
 import { namesOf, type Work } from '../work.ts';
 
 const LONGEST_NAME = 63;
@@ -27,7 +28,10 @@ export function stepsOf(
     const config = configAt(work, type, experiment.config, share, [...at, index]);
     const name = stepName(experiment.name, share);
     checkName(work, name, [...at, index]);
-    const after = steps.at(-1)?.name;
+    const before = steps.at(-1);
+    const after = before?.name;
+    if (config && before && share > before.step!.share && canonicalJson(config.config) === canonicalJson(before.config))
+      work.problems.error([...at, index], 'rounded, this is no stronger than the step before', { hint: 'fewer steps' });
     if (config)
       steps.push({ ...experiment, ...config, name, step: { of: experiment.name, share, ...(after && { after }) } });
   }
@@ -35,7 +39,7 @@ export function stepsOf(
 }
 
 /** What a step is called: `cpu-25pct`; a part of a percent has a hyphen in place of the point. */
-export function stepName(experiment: string, share: number): string {
+function stepName(experiment: string, share: number): string {
   const percent = Number((share * 100).toPrecision(12));
   return `${experiment}-${String(percent).replace('.', '-')}pct`;
 }

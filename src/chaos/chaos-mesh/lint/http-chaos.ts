@@ -1,0 +1,38 @@
+import { GO_DURATION, goDurationMs } from '../go-duration.ts';
+import { shown } from './findings.ts';
+import type { FaultSubject } from './rule.ts';
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT'];
+
+/** Rules of HTTPChaos. */
+export function checkHttpChaos({ fault, findings }: FaultSubject): void {
+  const { spec, path } = fault;
+  const at = (key: string) => [...path, key];
+  const { method, port, delay } = spec;
+  if (port === undefined || (typeof port === 'number' && (port < 1 || port > 65_535)))
+    findings.error(at('port'), 'the port on which the pods serve is needed', {
+      ...(port !== undefined && { found: shown(port) }),
+      allowed: '1 to 65535',
+    });
+  if (typeof method === 'string' && method !== '' && !METHODS.includes(method))
+    findings.error(at('method'), 'there is no such method, and Chaos Mesh refuses it', {
+      found: shown(method),
+      allowed: METHODS.join(', '),
+      hint: 'leave out "method" to mean all of them',
+    });
+  if (delay !== undefined && goDurationMs(delay) === undefined)
+    findings.error(at('delay'), 'this is no duration', { found: shown(delay), allowed: GO_DURATION });
+  if (spec['abort'] !== true && [delay, spec['replace'], spec['patch']].every((each) => each === undefined))
+    findings.error(path, 'this does nothing to the calls', { allowed: 'abort, delay, replace or patch' });
+  checkSide(spec['target'], fault, findings);
+}
+
+/** A request has no code yet. */
+function checkSide(target: unknown, { spec, path }: FaultSubject['fault'], findings: FaultSubject['findings']): void {
+  if (target !== 'Request') return;
+  for (const key of ['code', 'response_headers'])
+    if (spec[key] !== undefined)
+      findings.error([...path, key], 'a request has none yet, so that nothing would be hit', {
+        hint: 'target: Response',
+      });
+}
