@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/slo/judge.ts';
-import { type Answer, atMost, GOOD, objective, plan, recordingOf, reference, type World } from './build.ts';
+import { type Answer, GOOD, objective, plan, recordingOf, reference, type World } from './build.ts';
 
 describe('comparison with a baseline', () => {
   const points = (value: (index: number) => number): [number, string][] =>
