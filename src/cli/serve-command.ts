@@ -39,6 +39,9 @@ const OPTIONS = {
 
 const MEMORY = { bytes: 8 * 1024 * 1024, ageMs: 30 * 60_000 };
 
+/** So that readers, who ask again at once, can fetch what is left. */
+const LAST_ANSWERS_MS = 1000;
+
 interface ServeOptions {
   paths: string[];
   vantage: string | undefined;
@@ -114,9 +117,10 @@ async function serve(loaded: LoadedPlan, vantage: string, options: ServeOptions,
     if ('problem' in server)
       return say(io.stderr, `Cannot listen at ${options.listen}: ${server.problem}\n`, EXIT.notReady);
     log.info({ address: server.address, plan: plan.name, digest: plan.digest, vantage, boot }, 'serving');
+    if (options.format === 'text') io.stderr(`The vantage ${vantage} of ${plan.name} is served at ${server.address}\n`);
     await aborted(io.abort);
     station.stop('the vantage was told to end');
-    await server.close();
+    await server.close(LAST_ANSWERS_MS);
     return EXIT.pass;
   } finally {
     await closeInstruments(instruments, clock);

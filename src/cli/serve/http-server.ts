@@ -7,8 +7,8 @@ import type { Station } from './station.ts';
 /** A station that can be asked. */
 export interface StationServer {
   address: string;
-  /** Answers what is being asked, for a moment, and then ends every connection. */
-  close(): Promise<void>;
+  /** Answers for so long what is still asked, and then ends every connection. */
+  close(lastAnswersMs: number): Promise<void>;
 }
 
 /** Whoever asks gets only so much: of headers, of time to send them and to take the answer, of connections, of answers at once. */
@@ -21,8 +21,6 @@ const LIMITS = {
   connections: 64,
   answersAtOnce: 24,
 } as const;
-
-const LAST_ANSWERS_MS = 1000;
 
 /** Serves at `host:port`, or says why it cannot. */
 export async function serveStation(station: Station, listen: string): Promise<StationServer | { problem: string }> {
@@ -40,7 +38,10 @@ export async function serveStation(station: Station, listen: string): Promise<St
   const problem = await startListening(server, listen);
   if (problem !== undefined) return { problem };
   const { port } = server.address() as AddressInfo;
-  return { address: `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`, close: () => stop(server) };
+  return {
+    address: `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`,
+    close: (lastAnswersMs) => stop(server, lastAnswersMs),
+  };
 }
 
 /** Answers questions, a bounded number at a time. */
@@ -95,9 +96,9 @@ function startListening(server: Server, listen: string): Promise<string | undefi
 }
 
 /** Readers ask again at once: they fetch what is left, and are then sent away. */
-async function stop(server: Server): Promise<void> {
+async function stop(server: Server, lastAnswersMs: number): Promise<void> {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
-  await new Promise((done) => setTimeout(done, LAST_ANSWERS_MS));
+  await new Promise((done) => setTimeout(done, lastAnswersMs));
   server.close(() => resolve());
   server.closeAllConnections();
   await closed;

@@ -84,12 +84,15 @@ export class Station {
     const isOurs = cursor !== FROM_NOW && boot === this.parts.boot;
     if (!isOurs || this.memory.next > cursor || this.stopping || signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.add(resolve);
+    const wake = () => {
+      if (this.stopping || this.memory.next > cursor) resolve();
+    };
+    this.#waiting.add(wake);
     signal.addEventListener('abort', () => resolve(), { once: true });
     const cancel = this.parts.clock.at(this.now() + waitMs, resolve);
     await promise;
     cancel();
-    this.#waiting.delete(resolve);
+    this.#waiting.delete(wake);
   }
 
   /** A whole answer, as lines. */
