@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { explainPlan } from '../../src/cli/explain/plan.ts';
+import { loadFiles } from '../../src/plan/load.ts';
+import { fakeRegistries } from '../plan/fake-registries.ts';
+
+const PLAN = `apiVersion: steadfast/v1
+kind: Plan
+metadata: {name: load}
+spec:
+  phases: {steady: 10s, recovery: 20s}
+  probes:
+    - {name: port, type: zmtp-port, interval: 1s, config: {endpoint: "tcp://127.0.0.1:5557"}}
+  experiments:
+    - {name: cpu, driver: chaos, duration: 30s, steps: [25%, 50%], config: {manifest: {kind: Load, percent: 80}}}
+    - {name: flow, driver: chaos, config: {manifest: {kind: Workflow, deadline: 4m}}}
+  objectives:
+    - {name: healthy, phase: steady, indicator: {ratio: port}, atLeast: 100%}
+    - {name: recovers, phase: recovery, experiments: [cpu], indicator: {timeToRecover: port}, atMost: 10s}
+    - {name: calm, phase: fault, experiments: [flow], indicator: {ratio: port}, atLeast: 90%}
+`;
+
+function explained(): string[] {
+  const { plans } = loadFiles([{ file: 'plan.yaml', text: PLAN, fromDirectory: false }], fakeRegistries, {});
+  return explainPlan(plans[0]!, fakeRegistries).split('\n');
+}
+
+test('each step is told with its part and with what it waits for', () => {
+  const faults = explained().filter((line) => /^ {2}\+.* fault /.test(line));
+
+  expect(faults).toEqual([
+    expect.stringMatching(/^ {2}\+10s .*cpu-25pct .* chaos: Load; 25% of the intensity of cpu; slots: port 30$/),
+    expect.stringMatching(/cpu-50pct .* 50% of the intensity of cpu, only if all of cpu-25pct passed; slots: port 30$/),
+    expect.stringMatching(/flow .* until it ends by itself, 5m at most .*as many slots as that takes$/),
+  ]);
+});
+
+test('the limits are those of the longest fault', () => {
+  expect(explained().join('\n')).toContain('a fault is removed 5m after its request at the latest');
+});
