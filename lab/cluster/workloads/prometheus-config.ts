@@ -11,7 +11,8 @@ export function prometheusConfig(rules: string): string {
     alerting: { alertmanagers: [{ static_configs: [{ targets: ['alertmanager:9093'] }] }] },
     scrape_configs: [
       { job_name: 'pods', http_sd_configs: [discovered('pods')] },
-      { job_name: 'chaos-daemon', http_sd_configs: [discovered('nodes')] },
+      // For each look a daemon starts three programs in the network of every pod, and has no time for faults meanwhile.
+      { job_name: 'chaos-daemon', scrape_interval: '15s', scrape_timeout: '10s', http_sd_configs: [discovered('nodes')] },
       { job_name: 'pushgateway', honor_labels: true, static_configs: [{ targets: ['pushgateway:9091'] }] },
     ],
   });
