@@ -6,6 +6,9 @@ import type { Diagnostic } from './diagnostic.ts';
 /** Larger files are refused unread: a plan is written by people. */
 export const MAX_PLAN_BYTES = 256 * 1024;
 const MAX_FILES_IN_DIRECTORY = 1000;
+const MAX_DIRECTORY_DEPTH = 5;
+/** As people count: a2 before a10. */
+const IN_ORDER = new Intl.Collator('en', { numeric: true });
 
 export interface PlanFile {
   file: string;
@@ -19,7 +22,7 @@ export interface ReadFiles {
   diagnostics: Diagnostic[];
 }
 
-/** Reads the files named, and of each directory named its *.yaml and *.yml, sorted, one level deep. */
+/** Reads the files named, and of each directory named its *.yaml and *.yml, in order, and those of the directories in it. */
 export async function readPlanFiles(paths: readonly string[]): Promise<ReadFiles> {
   const read: ReadFiles = { files: [], diagnostics: [] };
   for (const path of paths) await readPath(path, read);
@@ -34,21 +37,32 @@ async function readPath(path: string, into: ReadFiles): Promise<void> {
 }
 
 async function readDirectory(directory: string, into: ReadFiles): Promise<void> {
-  const names = await attempt(() => readdir(directory));
-  if (typeof names === 'string') {
-    into.diagnostics.push(fileProblem(directory, `cannot be read: ${names}`));
-    return;
-  }
-  const plans = names.filter((name) => /\.ya?ml$/.test(name)).sort();
-  if (plans.length === 0) into.diagnostics.push(fileProblem(directory, 'no *.yaml or *.yml file in this directory'));
-  if (plans.length > MAX_FILES_IN_DIRECTORY)
+  const found: string[] = [];
+  const problem = await listPlans(directory, 0, found);
+  if (problem !== undefined) into.diagnostics.push(fileProblem(directory, `cannot be read: ${problem}`));
+  else if (found.length === 0)
+    into.diagnostics.push(fileProblem(directory, 'no *.yaml or *.yml file in this directory'));
+  if (found.length > MAX_FILES_IN_DIRECTORY)
     into.diagnostics.push(fileProblem(directory, `more than ${MAX_FILES_IN_DIRECTORY} files: name them one by one`));
-  for (const name of plans.slice(0, MAX_FILES_IN_DIRECTORY)) {
-    const file = join(directory, name);
-    const found = await attempt(() => stat(file));
-    if (typeof found === 'string') into.diagnostics.push(fileProblem(file, `cannot be read: ${found}`));
-    else if (found.isFile()) await readOne(file, found, true, into);
+  for (const file of found.slice(0, MAX_FILES_IN_DIRECTORY)) {
+    const stats = await attempt(() => stat(file));
+    if (typeof stats === 'string') into.diagnostics.push(fileProblem(file, `cannot be read: ${stats}`));
+    else if (stats.isFile()) await readOne(file, stats, true, into);
   }
+}
+
+/** Adds the files of a directory, then those of the directories in it. A link to a directory may lead in a circle, and is not followed. */
+async function listPlans(directory: string, depth: number, into: string[]): Promise<string | undefined> {
+  const entries = await attempt(() => readdir(directory, { withFileTypes: true }));
+  if (typeof entries === 'string') return entries;
+  const visible = entries.filter(({ name }) => !name.startsWith('.') && name !== 'node_modules');
+  const byName = visible.sort((a, b) => IN_ORDER.compare(a.name, b.name));
+  for (const entry of byName)
+    if (!entry.isDirectory() && /\.ya?ml$/.test(entry.name)) into.push(join(directory, entry.name));
+  for (const entry of byName)
+    if (entry.isDirectory() && depth < MAX_DIRECTORY_DEPTH && into.length <= MAX_FILES_IN_DIRECTORY)
+      await listPlans(join(directory, entry.name), depth + 1, into);
+  return undefined;
 }
 
 async function readOne(file: string, found: Stats, fromDirectory: boolean, into: ReadFiles): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -167,6 +167,22 @@ test('a directory gives its plans in order, and leaves out what belongs to other
   expect(foreign).toMatchObject([
     { severity: 'warning', line: 1, column: 13, message: 'not a plan, so it is left out' },
   ]);
+});
+
+test('a directory gives the plans of the directories in it too, as people count, but follows no links', async () => {
+  const directory = join(folder, 'deep');
+  mkdirSync(join(directory, 'more/most'), { recursive: true });
+  mkdirSync(join(directory, '.hidden'));
+  const places = ['p10.yaml', 'p2.yaml', 'more/p1.yaml', 'more/most/p3.yaml', '.hidden/p4.yaml'];
+  for (const [index, place] of places.entries())
+    writeFileSync(join(directory, place), GOOD.replace('name: kv-event-sync', `name: plan-${index}`));
+  symlinkSync(directory, join(directory, 'more/back'));
+
+  const { plans } = await load([directory], fakeRegistries, ENVIRONMENT);
+
+  expect(plans.map(({ file }) => file)).toEqual(
+    ['p2.yaml', 'p10.yaml', 'more/p1.yaml', 'more/most/p3.yaml'].map((place) => join(directory, place)),
+  );
 });
 
 test('a plan of a misspelt version in a directory is an error, not something foreign', async () => {
