@@ -16,7 +16,18 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
+          exclude: ['test/real/cluster/**'],
           testTimeout: 120_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: ['test/real/cluster/**/*.test.ts'],
+          globalSetup: ['test/real/cluster/in-network.ts'],
+          testTimeout: 180_000,
           hookTimeout: 900_000,
           fileParallelism: false,
         },

@@ -9,7 +9,10 @@ const usage = `usage: node lab/main.ts <command> [options]
   down [--name NAME]  stop a lab and everything it started
   status              which labs are up, and which of their processes run
   resolve [PART...]   only get the parts, with progress
-  cluster             start a Kubernetes with Chaos Mesh, which stays; or say how to use the one that is up
+  cluster [--one-node]
+                      start a Kubernetes with Chaos Mesh, which stays; or say how to use the one that is up
+  in-cluster -- COMMAND...
+                      run a command in the cluster's network; a cluster that is started for it ends with it
   cluster-parts       only get what a cluster is made of, with progress
   cluster-down        remove it and everything that it made
 `;
@@ -21,6 +24,7 @@ const { values, positionals } = parseArgs({
     name: { type: 'string', default: 'demo' },
     rules: { type: 'string' },
     webhook: { type: 'string' },
+    'one-node': { type: 'boolean', default: false },
     detach: { type: 'boolean', default: false },
   },
 });

@@ -1,5 +1,5 @@
 /**
- * `make test`: the static checks, the fast tier and the real tier, while the lab's parts are got in the background. The last
+ * `make test`: the static checks, the fast tier, the real tier and the cluster tier, while the lab's parts are got in the background. The last
  * line says how many passed, failed and were skipped, and so does test-results/summary.txt.
  */
 import { type SpawnOptions, spawn } from 'node:child_process';
@@ -19,10 +19,13 @@ const stop = AbortSignal.any([deadline, interruption.signal]);
 
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS);
-const parts = getParts();
+const parts = getParts('resolve', 'parts');
+const clusterParts = parts.then(() => getParts('cluster-parts', 'cluster-parts'));
 const results = [await runChecks(), await runTier('fast')];
-if ((await parts) !== 0) console.error(`the lab misses a part:\n${readFileSync(`${RESULTS}/parts.log`, 'utf8')}`);
+await tellMissing(parts, 'parts');
 results.push(await runTier('real'));
+await tellMissing(clusterParts, 'cluster-parts');
+results.push(await runTier('cluster', ['node', 'lab/main.ts', 'in-cluster', '--']));
 
 const summary = summarize(results, { skipsFail: process.env['CI'] === 'true' });
 for (const failure of summary.failures) console.log(`FAILED  ${failure}`);
@@ -31,9 +34,13 @@ console.log(summaryLine(summary));
 process.exitCode = summary.failed === 0 ? 0 : 1;
 
 /** Builds take minutes on a fresh machine and must not starve the tests that run meanwhile. */
-function getParts(): Promise<number | undefined> {
-  const log = openSync(`${RESULTS}/parts.log`, 'w');
-  return run('nice', ['-n', '19', 'node', 'lab/main.ts', 'resolve'], { stdio: ['ignore', log, log] });
+function getParts(command: string, logName: string): Promise<number | undefined> {
+  const log = openSync(`${RESULTS}/${logName}.log`, 'w');
+  return run('nice', ['-n', '19', 'node', 'lab/main.ts', command], { stdio: ['ignore', log, log] });
+}
+
+async function tellMissing(got: Promise<number | undefined>, logName: string): Promise<void> {
+  if ((await got) !== 0) console.error(`the lab misses a part:\n${readFileSync(`${RESULTS}/${logName}.log`, 'utf8')}`);
 }
 
 async function runChecks(): Promise<TierResult> {
@@ -47,10 +54,11 @@ async function runChecks(): Promise<TierResult> {
   return { tier: 'check', exitCode: failed ? 1 : 0, report: { testResults: [file] } };
 }
 
-async function runTier(tier: string): Promise<TierResult> {
+async function runTier(tier: string, within: readonly string[] = []): Promise<TierResult> {
   const file = `${RESULTS}/${tier}.json`;
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const exitCode = await run('vitest', ['run', '--project', tier, ...reporters]);
+  const [program, ...args] = [...within, 'vitest', 'run', '--project', tier, ...reporters];
+  const exitCode = await run(program!, args);
   return {
     tier,
     ...(exitCode !== undefined && { exitCode }),

@@ -13,8 +13,8 @@ import type { ClusterRecord } from './record.ts';
 export interface Cluster {
   place: ClusterPlace;
   kubeconfig: string;
-  /** Path of the network namespace, for `nsenter --net=`. */
-  network: string;
+  /** Path of the network namespace, for `nsenter --net=`; undefined for a cluster that is not the lab's. */
+  network: string | undefined;
   /** Wraps a command so that it sees our files and the cluster's network. */
   inNetwork: (...command: string[]) => string[];
   /** Wraps a command so that it runs on node 1, with its files, processes and network. */
@@ -60,5 +60,5 @@ export async function accessTo(record: ClusterRecord): Promise<Cluster> {
 }
 
 function run([program, ...args]: string[]): Promise<string> {
-  return runCommand(program!, args, { timeoutMs: 120_000 });
+  return runCommand(program!, args, { timeoutMs: 120_000, answersOnly: true });
 }

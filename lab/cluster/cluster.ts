@@ -7,19 +7,20 @@
  *     await cluster.stopServer('chaos-daemon')                         // see machine/components/all.ts
  *
  * Its servers are processes of a machine made of namespaces; node 2 is a kernel of its own, see netem-node/. It
- * stays until `removeCluster`, however many processes use it. There is one cluster on a host.
+ * stays until `removeCluster`, however many processes use it. There is one cluster of a
+ * name (`STEADFAST_CLUSTER`) on a host.
  */
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
 import { lastLines } from '../getting/command.ts';
 import { noProgress, type Progress } from '../getting/progress.ts';
-import { labRoot } from '../processes/lab-folder.ts';
 import { accessTo, type Cluster } from './access.ts';
+import { accessToGiven, givenKubeconfig } from './given.ts';
 import { launchMachine } from './launch-machine.ts';
-import { clusterPlace } from './place.ts';
+import { clusterPlace, ownClusterFolder } from './place.ts';
 import { furnish, getProvisions } from './prepare.ts';
 import { type ClusterRecord, isRunning, readRecord } from './record.ts';
 import { removeCluster } from './remove.ts';
+import { alone } from './start-lock.ts';
 import { untilUp } from './until-up.ts';
 
 export interface ClusterOptions {
@@ -28,16 +29,25 @@ export interface ClusterOptions {
   netem?: boolean;
 }
 
-/** Gives the cluster that is up, or starts one after removing what a killed one left. */
+/**
+ * Gives the cluster that is up, or starts one after removing what a killed one left. Where `STEADFAST_KUBECONFIG` names a file,
+ * that cluster is taken and nothing is started; `KUBECONFIG` alone is not enough, since the tests break what they find.
+ */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { progress = noProgress, netem = true } = options;
+  const given = givenKubeconfig();
+  if (given !== undefined) return accessToGiven(given);
+  const known = await readRecord();
+  return isRunning(known) ? await joinCluster(known) : await alone(() => startOrJoin(options));
+}
+
+async function startOrJoin({ progress = noProgress, netem = true }: ClusterOptions): Promise<Cluster> {
   const known = await readRecord();
   if (isRunning(known)) return await joinCluster(known);
   if (process.getuid?.() !== 0) throw new Error('a cluster needs root: it is made of namespaces');
   const provisions = await getProvisions(progress);
   await removeCluster(known);
-  const place = clusterPlace(join(labRoot(), 'cluster'));
-  await mkdir(place.path, { recursive: true });
+  const place = clusterPlace(ownClusterFolder());
+  await rm(place.path, { recursive: true, force: true });
   await furnish(place, provisions, netem);
   const record = await launchMachine(place, provisions);
   try {

@@ -1,8 +1,13 @@
 import { join } from 'node:path';
+import { labRoot } from '../processes/lab-folder.ts';
 
-/** Names and addresses inside the cluster's network namespace; there is one cluster on a machine. */
+/**
+ * Name of the cluster: of its network namespace and of the cgroup that holds its pods. Clusters of different names do not meet.
+ */
+export const clusterName = process.env['STEADFAST_CLUSTER'] || 'steadfast-lab';
+
+/** Names and addresses inside the cluster's network namespace. */
 export const net = {
-  namespace: 'steadfast-lab',
   bridge: 'lab0',
   nodeName: 'lab-node-1',
   nodeAddress: '10.250.0.1',
@@ -16,12 +21,9 @@ export const net = {
 } as const;
 
 /** Gives the network a name, for as long as it is mounted there. */
-export const netnsFile = `/run/netns/${net.namespace}`;
+export const netnsFile = `/run/netns/${clusterName}`;
 
 export const apiUrl = `https://${net.nodeAddress}:6443`;
-
-/** The cgroup of all pods, in every hierarchy. */
-export const cgroupName = 'steadfast-lab';
 
 /** Where a cluster keeps everything: its machine sees this folder at the same path. */
 export interface ClusterPlace {
@@ -37,6 +39,11 @@ export interface ClusterPlace {
   kubeconfig: string;
   configFile: (name: string) => string;
   logFile: (name: string) => string;
+}
+
+/** The folder of a cluster that is started from this checkout. */
+export function ownClusterFolder(): string {
+  return join(labRoot(), clusterName === 'steadfast-lab' ? 'cluster' : `cluster-${clusterName}`);
 }
 
 export function clusterPlace(path: string): ClusterPlace {

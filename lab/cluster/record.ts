@@ -1,15 +1,16 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ProcessIdentity, runsStill } from '../processes/pid-file.ts';
+import { clusterName } from './place.ts';
 
-/** Where the cluster of this machine keeps its files, and its machine's first process. */
+/** Where the cluster of this host keeps its files, and its machine's first process. */
 export interface ClusterRecord {
   path: string;
   machine: ProcessIdentity;
 }
 
-/** Fixed, since the network namespace has a fixed name too: whoever starts a cluster has to find an earlier one. */
-const recordFile = '/run/steadfast-lab/cluster.json';
+/** The same from every checkout, as the network namespace is: whoever starts a cluster has to find an earlier one. */
+const recordFile = `/run/steadfast/${clusterName}.json`;
 
 export async function writeRecord(record: ClusterRecord): Promise<void> {
   await mkdir(dirname(recordFile), { recursive: true });
@@ -22,7 +23,7 @@ export async function readRecord(): Promise<ClusterRecord | undefined> {
 }
 
 export async function removeRecord(): Promise<void> {
-  await rm(dirname(recordFile), { recursive: true, force: true });
+  await rm(recordFile, { force: true });
 }
 
 export function isRunning(record: ClusterRecord | undefined): record is ClusterRecord {

@@ -5,7 +5,7 @@ import { runCommand } from '../getting/command.ts';
 import { signalProcess } from '../processes/pid-file.ts';
 import { untilGone } from '../processes/until-gone.ts';
 import { cgroupHierarchies } from './machine/cgroups.ts';
-import { cgroupName, netnsFile } from './place.ts';
+import { clusterName, netnsFile } from './place.ts';
 import { type ClusterRecord, removeRecord } from './record.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function removeCluster(record: ClusterRecord | undefined): Promise<
   }
   await runCommand('umount', ['--lazy', netnsFile]).catch(() => undefined);
   await rm(netnsFile, { force: true });
-  for (const hierarchy of cgroupHierarchies) await removeCgroup(join(hierarchy, cgroupName));
+  for (const hierarchy of await cgroupHierarchies()) await removeCgroup(join(hierarchy, clusterName));
   if (record !== undefined) await rm(record.path, { recursive: true, force: true });
   await removeRecord();
 }

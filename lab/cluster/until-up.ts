@@ -3,7 +3,7 @@ import { askMachine } from './ask-machine.ts';
 import { clusterPlace } from './place.ts';
 import { type ClusterRecord, isRunning } from './record.ts';
 
-const upWithinMs = 180_000;
+const upWithinMs = 300_000;
 
 /** The machine answers as soon as all of its servers work. */
 export async function untilUp(record: ClusterRecord): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { guard } from '../processes/exit-guard.ts';
 
@@ -6,6 +6,8 @@ export interface CommandOptions {
   cwd?: string;
   env?: Record<string, string>;
   timeoutMs?: number;
+  /** Leave out of the result what is printed on the error stream. */
+  answersOnly?: boolean;
 }
 
 const longestOutput = 1_000_000;
@@ -24,7 +26,8 @@ export function runCommand(command: string, args: readonly string[], options: Co
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const output = collect(child);
+    const output = collect(child.stdout, child.stderr);
+    const answer = options.answersOnly ? collect(child.stdout) : output;
     const kill = () => killGroup(child.pid);
     const unguard = guard(kill);
     const timer = setTimeout(kill, timeoutMs);
@@ -38,7 +41,7 @@ export function runCommand(command: string, args: readonly string[], options: Co
     });
     child.on('close', (code, signal) => {
       over();
-      if (code === 0) resolve(output());
+      if (code === 0) resolve(answer());
       else reject(new Error(`${shown} ended with ${signal ?? code}:\n${lastLines(output(), 8)}`));
     });
   });
@@ -48,13 +51,12 @@ export function lastLines(text: string, count: number): string {
   return text.trimEnd().split('\n').slice(-count).join('\n');
 }
 
-function collect(child: ChildProcessByStdio<null, Readable, Readable>): () => string {
+function collect(...streams: Readable[]): () => string {
   let output = '';
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-longestOutput);
   };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  for (const stream of streams) stream.on('data', keep);
   return () => output;
 }
 

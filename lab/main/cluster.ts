@@ -3,9 +3,9 @@ import { readRecord } from '../cluster/record.ts';
 import { removeCluster } from '../cluster/remove.ts';
 import type { Progress } from '../getting/progress.ts';
 
-export async function clusterUp(say: Progress): Promise<void> {
+export async function clusterUp({ netem }: { netem: boolean }, say: Progress): Promise<void> {
   const began = performance.now();
-  const cluster = await startCluster({ progress: say });
+  const cluster = await startCluster({ progress: say, netem });
   say(`the cluster is up after ${Math.round((performance.now() - began) / 1000)} s\n`);
   say(await cluster.kubectl('get', 'nodes', '-o', 'wide'));
   const enter = cluster.inNetwork('').join(' ').trim();

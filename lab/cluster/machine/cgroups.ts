@@ -1,16 +1,32 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cgroupName } from '../place.ts';
+import { clusterName } from '../place.ts';
 
 const root = '/sys/fs/cgroup';
-const controllers = ['cpu', 'cpuacct', 'cpuset', 'memory', 'devices', 'freezer', 'blkio', 'pids', 'systemd'];
 
-export const cgroupHierarchies: readonly string[] = controllers.map((name) => join(root, name));
+/** Roots of the hierarchies: one for each controller in version 1, one for all in version 2. */
+export async function cgroupHierarchies(): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  if (entries.some(({ name }) => name === 'cgroup.controllers')) return [root];
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(root, name));
+}
 
-/** Makes the group that holds all pods, in every hierarchy; a kubelet wants it to be there. */
+/** Makes the group that holds all pods, in every hierarchy; a kubelet wants it to be there with all controllers. */
 export async function makeCgroups(): Promise<void> {
-  for (const hierarchy of cgroupHierarchies) await mkdir(join(hierarchy, cgroupName), { recursive: true });
+  const hierarchies = await cgroupHierarchies();
+  for (const hierarchy of hierarchies) await mkdir(join(hierarchy, clusterName), { recursive: true });
+  if (hierarchies.includes(root)) await passOnControllers();
+  else await passOnProcessors();
+}
+
+async function passOnControllers(): Promise<void> {
+  const controllers = (await readFile(join(root, 'cgroup.controllers'), 'utf8')).trim().split(' ');
+  for (const group of [root, join(root, clusterName)])
+    await writeFile(join(group, 'cgroup.subtree_control'), controllers.map((name) => `+${name}`).join(' '));
+}
+
+async function passOnProcessors(): Promise<void> {
   const cpuset = join(root, 'cpuset');
   for (const file of ['cpuset.cpus', 'cpuset.mems'])
-    await writeFile(join(cpuset, cgroupName, file), await readFile(join(cpuset, file)));
+    await writeFile(join(cpuset, clusterName, file), await readFile(join(cpuset, file)));
 }

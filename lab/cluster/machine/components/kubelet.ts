@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cgroupName, net } from '../../place.ts';
+import { clusterName, net } from '../../place.ts';
 import { answersHttp } from '../answering.ts';
 import type { DescribeComponent, MachineContext } from '../component.ts';
 import { kubeconfigOf } from '../users.ts';
@@ -35,7 +35,7 @@ function configOf({ place }: MachineContext): object {
     resolvConf: '',
     containerRuntimeEndpoint: `unix://${containerdSocket}`,
     cgroupDriver: 'cgroupfs',
-    cgroupRoot: `/${cgroupName}`,
+    cgroupRoot: `/${clusterName}`,
     failCgroupV1: false,
     enforceNodeAllocatable: [],
     failSwapOn: false,

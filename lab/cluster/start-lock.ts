@@ -1,0 +1,30 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatPidFile, ownProcess, parsePidFile, runsStill } from '../processes/pid-file.ts';
+import { clusterName } from './place.ts';
+
+const lockFile = `/run/steadfast/${clusterName}.lock`;
+
+/** Runs a piece of work while no other process of this host does the same. The lock of a killed one does not count. */
+export async function alone<T>(work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(lockFile), { recursive: true });
+  while (!(await take())) await sleep(100);
+  try {
+    return await work();
+  } finally {
+    await rm(lockFile, { force: true });
+  }
+}
+
+async function take(): Promise<boolean> {
+  try {
+    await writeFile(lockFile, formatPidFile(ownProcess()), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const holder = parsePidFile(await readFile(lockFile, 'utf8').catch(() => ''));
+  if (holder !== undefined && !runsStill(holder)) await rm(lockFile, { force: true });
+  return false;
+}
