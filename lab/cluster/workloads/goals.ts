@@ -10,7 +10,7 @@ import { temporalAddress, temporalNamespace } from './temporal.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 const namespace = 'bytebot';
-const memory = { request: '96Mi', limit: '512Mi' };
+const needs = { cpu: '50m', memory: '96Mi', memoryLimit: '512Mi' };
 
 export const consumerGroup = 'bytebot-lab-consumers';
 
@@ -48,7 +48,7 @@ export const worker: Workload = {
       ports: { 'metrics-sdk': config.sdkMetricsPort },
       scratch: { tmp: '/tmp' },
       host: [bundle],
-      memory: { request: '128Mi', limit: '1536Mi' },
+      needs: { cpu: '120m', memory: '192Mi', memoryLimit: '1536Mi' },
       more: { securityContext: lockedDown },
     });
     return [deployment({ namespace, name, labels, replicas: 3, part, nodeSelector }), disruptionBudget(name)];
@@ -76,11 +76,11 @@ export const generator: Workload = {
       temporal: temporalAddress,
       namespace: temporalNamespace,
       brokers: [kafkaAddress],
-      goalsPerSecond: 1,
+      goalsPerSecond: 0.5,
       recordsPerSecond: 0,
       steps: 2,
     };
-    const part = await nodeProgram({ name: 'generator', image, program: 'goal-generator.ts', config, memory });
+    const part = await nodeProgram({ name: 'generator', image, program: 'goal-generator.ts', config, needs });
     return [deployment({ namespace, name, labels: { app: name }, part, nodeSelector })];
   },
 };
@@ -92,7 +92,7 @@ export const consumer: Workload = {
   objects: async ({ image, nodeSelector }) => {
     const name = 'goal-consumer';
     const config: ConsumerConfig = { httpPort: 3000, brokers: [kafkaAddress], group: consumerGroup };
-    const part = await nodeProgram({ name: 'consumer', image, program: 'consumer.ts', config, memory });
+    const part = await nodeProgram({ name: 'consumer', image, program: 'consumer.ts', config, needs });
     return [deployment({ namespace, name, labels: { app: name }, part, nodeSelector })];
   },
 };

@@ -38,7 +38,7 @@ export const kafka: Workload = {
         env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
         readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
         lifecycle: { postStart: { exec: { command: ['node', programFile('make-topics.ts'), `127.0.0.1:${port}`] } } },
-        resources: resources({ request: '400Mi', limit: '768Mi' }),
+        resources: resources({ cpu: '150m', memory: '400Mi', memoryLimit: '768Mi' }),
       },
     });
     const pod = { hostname, subdomain };

@@ -37,6 +37,7 @@ export const engines: Workload = {
       image,
       program: 'engine.ts',
       config,
+      needs: { cpu: '80m' },
       ports: { 'kv-events': config.eventsPort, 'kv-replay': config.replayPort },
       scratch: { offload: '/data' },
     });
@@ -61,7 +62,13 @@ export const gateway: Workload = {
       requestsPerSecond: 2,
       answerWithinMs: 10_000,
     };
-    const part = await nodeProgram({ name: 'gateway-plugin', image, program: 'gateway.ts', config });
+    const part = await nodeProgram({
+      name: 'gateway-plugin',
+      image,
+      program: 'gateway.ts',
+      config,
+      needs: { cpu: '100m' },
+    });
     const pod = { serviceAccountName: name };
     return [
       ...readingAccount({ namespace, name, resources: ['pods'] }),

@@ -46,7 +46,7 @@ async function monitor(
     ports: { [name === 'pushgateway' ? 'http' : 'metrics']: port },
     more: {
       readinessProbe: readyByHttp(port, '/-/ready'),
-      resources: resources({ request: '48Mi', limit: '512Mi' }),
+      resources: resources({ cpu: '30m', memory: '48Mi', memoryLimit: '512Mi' }),
     },
   });
   return [

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ContainerPart, readyByHttp, resources } from './objects.ts';
+import { type ContainerPart, type Needs, readyByHttp, resources } from './objects.ts';
 import { type HostPath, hostFolder, programContainer } from './programs.ts';
 
 export interface NodeProgram {
@@ -12,7 +12,7 @@ export interface NodeProgram {
   ports?: Record<string, number>;
   scratch?: Record<string, string>;
   host?: readonly HostPath[];
-  memory?: { request: string; limit: string };
+  needs?: Partial<Needs>;
   more?: Record<string, unknown>;
 }
 
@@ -31,7 +31,7 @@ export async function nodeProgram(options: NodeProgram): Promise<ContainerPart> 
     ports: { metrics: httpPort, ...options.ports },
     more: {
       readinessProbe: readyByHttp(httpPort, '/healthz'),
-      resources: resources(options.memory ?? { request: '64Mi', limit: '256Mi' }),
+      resources: resources({ cpu: '50m', memory: '64Mi', memoryLimit: '256Mi', ...options.needs }),
       ...options.more,
     },
   });

@@ -94,7 +94,13 @@ export function readyByHttp(port: number, path: string) {
   return { httpGet: { port, path }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 };
 }
 
-/** Small requests, so that all fits on a small machine. */
-export function resources(memory: { request: string; limit: string }) {
-  return { requests: { cpu: '10m', memory: memory.request }, limits: { cpu: '1', memory: memory.limit } };
+export interface Needs {
+  /** Its share when the processor is short: what asks for little then starves. */
+  cpu: string;
+  memory: string;
+  memoryLimit: string;
+}
+
+export function resources({ cpu, memory, memoryLimit }: Needs) {
+  return { requests: { cpu, memory }, limits: { cpu: '1', memory: memoryLimit } };
 }

@@ -17,6 +17,8 @@ export interface ProgramContainer {
   host: readonly HostPath[];
   /** Folders of the container's own, by the name of their volume. */
   scratch?: Record<string, string>;
+  /** The same, but in memory: for those that wait for every byte to be on a disk, which others may keep busy. */
+  inMemory?: Record<string, string>;
   /** Config maps, by their name. */
   configs?: Record<string, string>;
   ports?: Record<string, number>;
@@ -25,6 +27,7 @@ export interface ProgramContainer {
 
 export function programContainer({ name, image, command, host, ...options }: ProgramContainer): ContainerPart {
   const scratch = Object.entries(options.scratch ?? {});
+  const inMemory = Object.entries(options.inMemory ?? {});
   const configs = Object.entries(options.configs ?? {});
   const ports = Object.entries(options.ports ?? {}).map(([port, containerPort]) => ({ name: port, containerPort }));
   return {
@@ -36,13 +39,14 @@ export function programContainer({ name, image, command, host, ...options }: Pro
       ports,
       volumeMounts: [
         ...host.map((each) => ({ name: each.name, mountPath: each.at, readOnly: true })),
-        ...[...scratch, ...configs].map(([volume, mountPath]) => ({ name: volume, mountPath })),
+        ...[...scratch, ...inMemory, ...configs].map(([volume, mountPath]) => ({ name: volume, mountPath })),
       ],
       ...options.more,
     },
     volumes: [
       ...host.map((each) => ({ name: each.name, hostPath: { path: each.path, type: each.type } })),
       ...scratch.map(([volume]) => ({ name: volume, emptyDir: {} })),
+      ...inMemory.map(([volume]) => ({ name: volume, emptyDir: { medium: 'Memory' } })),
       ...configs.map(([volume]) => ({ name: volume, configMap: { name: volume } })),
     ],
   };

@@ -12,7 +12,12 @@ export function prometheusConfig(rules: string): string {
     scrape_configs: [
       { job_name: 'pods', http_sd_configs: [discovered('pods')] },
       // For each look a daemon starts three programs in the network of every pod, and has no time for faults meanwhile.
-      { job_name: 'chaos-daemon', scrape_interval: '15s', scrape_timeout: '10s', http_sd_configs: [discovered('nodes')] },
+      {
+        job_name: 'chaos-daemon',
+        scrape_interval: '15s',
+        scrape_timeout: '10s',
+        http_sd_configs: [discovered('nodes')],
+      },
       { job_name: 'pushgateway', honor_labels: true, static_configs: [{ targets: ['pushgateway:9091'] }] },
     ],
   });

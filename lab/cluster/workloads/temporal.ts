@@ -26,12 +26,12 @@ export const temporal: Workload = {
         ...['--port', `${ports.grpc}`, '--http-port', `${ports.http}`, '--metrics-port', `${ports.metrics}`],
       ],
       host: [program],
-      scratch: { data: '/data' },
+      inMemory: { data: '/data' },
       ports,
       more: {
         env: [{ name: 'HOME', value: '/data' }],
         readinessProbe: readyByHttp(ports.http, `/api/v1/namespaces/${temporalNamespace}`),
-        resources: resources({ request: '128Mi', limit: '512Mi' }),
+        resources: resources({ cpu: '120m', memory: '128Mi', memoryLimit: '512Mi' }),
       },
     });
     const name = 'temporal-frontend';
