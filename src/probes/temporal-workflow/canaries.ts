@@ -14,6 +14,8 @@ export interface Canary {
   /** What the last look at it brought: that it runs, or why that could not be learnt. */
   lastLook?: 'running' | CallTrouble;
   nudge?: 'under-way' | 'arrived';
+  /** Until then its sample looks after it: a vantage's process drains while it goes on sampling. */
+  slotIsOver?: true;
 }
 
 /** What became of a canary. `open`: nothing yet; `absent`: the server never knew it. */
@@ -49,9 +51,9 @@ export class Canaries {
     this.#prefix = [`${config.idPrefix}${context.run}`, context.probe, context.vantage, session].join('-');
   }
 
-  /** Canaries whose fate is not known. */
+  /** Canaries that outlived their slot, and whose fate is not known. */
   get open(): Canary[] {
-    return [...this.#open.values()];
+    return [...this.#open.values()].filter(({ slotIsOver }) => slotIsOver === true);
   }
 
   /** Everything that may still run on the server. */

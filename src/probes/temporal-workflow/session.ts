@@ -64,9 +64,17 @@ export class TemporalSession implements ProbeSession {
   }
 
   async #runCanary(signal: AbortSignal): Promise<Reading> {
+    const canary = this.#canaries.announce();
+    const endSlot = () => {
+      canary.slotIsOver = true;
+    };
+    signal.addEventListener('abort', endSlot, { once: true });
+    return this.#watch(canary, signal).finally(endSlot);
+  }
+
+  async #watch(canary: Canary, signal: AbortSignal): Promise<Reading> {
     const limitMs = this.#context.timeoutMs - this.#diagnosisMs();
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-    const canary = this.#canaries.announce();
     const begun = this.#context.now();
     const trouble = await this.#canaries.start(canary, deadline);
     if (trouble) return this.#notStarted(trouble.reason, limitMs, deadline);
