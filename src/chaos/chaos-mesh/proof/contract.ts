@@ -37,7 +37,7 @@ export interface ProofSetting {
  * say that the fault is gone, before `recover` resolves.
  */
 export interface MechanismProof {
-  /** Takes what is compared later. Never rejects: what cannot be seen is said by `during`. Takes at most 5 s. */
+  /** Takes what is compared later. Never rejects: what cannot be seen is said by `during`. Takes at most 10 s. */
   before(signal: AbortSignal): Promise<void>;
   /**
    * Takes at most 4 s. Never rejects: trouble is evidence. May be called again and again: only the last answer is to be recorded, since a

@@ -2,9 +2,9 @@ import type { Evidence } from '../../../slo/model/entry.ts';
 import type { PodView } from '../pod.ts';
 import { type Carried, readCarried } from './carried.ts';
 import type { Aftermath, ProofSetting } from './contract.ts';
-import type { DaemonEyes, Sight } from './daemon/look.ts';
+import type { Sight } from './daemon/look.ts';
 import { stillThere } from './living.ts';
-import { keyOfPod, named, nodesOf, note } from './pieces.ts';
+import { keyOfPod, named, note } from './pieces.ts';
 
 /** What is known when the remains of a network fault are looked for. */
 interface Scene {
@@ -13,8 +13,8 @@ interface Scene {
   earlier: Sight;
   /** Pods in which the fault was seen to be in place. */
   reached: ReadonlySet<string>;
-  eyes: DaemonEyes;
-  withinMs: number;
+  /** What the daemons see after the removal. */
+  look(pods: readonly PodView[]): Promise<Sight>;
 }
 
 /** One pod's rest: a reason why the fault may still be there, or something that a person should know. */
@@ -22,13 +22,13 @@ type Rest = { stays?: string; evidence?: Evidence };
 
 /** Looks into every pod that the fault may have touched and that still lives. */
 export async function lookForRemains(scene: Scene, signal: AbortSignal): Promise<Aftermath> {
-  const { setting, eyes } = scene;
+  const { setting } = scene;
   const living = await stillThere(setting.kube, scene.touched, signal);
   if (!living.ok) return { state: 'stays', text: `what is left in the pods cannot be seen: ${living.message}` };
   const pods = living.pods.filter(({ phase }) => phase === 'Running');
   if (pods.length === 0)
     return { state: 'cleared', evidence: [note('the pods are gone, and their networks with them')] };
-  const sight = await eyes.look(nodesOf(pods), scene.withinMs, signal);
+  const sight = await scene.look(pods);
   const source = `${setting.object.namespace}/${setting.object.name}`;
   const rests = await Promise.all(
     pods.map(async (pod) =>

@@ -43,3 +43,8 @@ export function named(names: readonly string[]): string {
   const first = names.slice(0, more > 1 ? NAMED_LIMIT : undefined).join(', ');
   return more > 1 ? `${first} and ${more} more` : first;
 }
+
+/** What runs on a node, in a few words. */
+export function podsOnNodes(pods: readonly { namespace: string; name: string; node?: string }[], node: string): string {
+  return named(pods.filter((pod) => pod.node === node).map(keyOfPod));
+}

@@ -7,10 +7,13 @@ import { keyOfPod, mechanism, note, podsOf, struckPods } from './pieces.ts';
 
 /** Faults that can only be followed in Chaos Mesh's own object for the pod: what the daemon confirmed to have set. */
 export function openRecordedProof(setting: ProofSetting, carrier: Carrier): MechanismProof {
-  const source = `${setting.object.namespace}/${setting.object.name}`;
   let touched = podsOf(setting.candidates);
-  const readAll = (pods: readonly PodView[], signal: AbortSignal) =>
-    Promise.all(pods.map(async (pod) => ({ pod, is: await readCarried(setting.kube, carrier, pod, source, signal) })));
+  const readAll = (pods: readonly PodView[], signal: AbortSignal) => {
+    // Only now: whoever makes the object may choose its name late.
+    const source = `${setting.object.namespace}/${setting.object.name}`;
+    const read = async (pod: PodView) => ({ pod, is: await readCarried(setting.kube, carrier, pod, source, signal) });
+    return Promise.all(pods.map(read));
+  };
   return {
     async before() {},
     async during(struck, signal) {

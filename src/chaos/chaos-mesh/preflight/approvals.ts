@@ -1,0 +1,21 @@
+import type { Inspection } from '../../contract.ts';
+import { approvalCommand, lackingApproval } from '../approval.ts';
+import { fine, problem } from './found.ts';
+import type { Subject } from './subject.ts';
+
+/** Where a fault may act at all: what the plan limits itself to, and what the namespaces themselves approve of. */
+export async function checkNamespaces(subject: Subject, signal: AbortSignal): Promise<Inspection[]> {
+  const { namespaces, limits, kube, digest } = subject;
+  const outside = namespaces.filter((namespace) => !limits.namespaces.includes(namespace));
+  const approvals = await Promise.all(
+    namespaces.map(async (namespace) => ({ namespace, lack: await lackingApproval(kube, namespace, digest, signal) })),
+  );
+  return [
+    ...outside.map((namespace) => problem(`namespace ${namespace} is not among limits.namespaces`)),
+    ...approvals.map(({ namespace, lack }) =>
+      lack === undefined
+        ? fine(`namespace ${namespace} approves of this plan`)
+        : problem(lack, approvalCommand(namespace, digest)),
+    ),
+  ];
+}

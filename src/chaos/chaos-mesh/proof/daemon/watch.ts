@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DaemonEyes, Sight } from './look.ts';
+
+/**
+ * Looks again and again, so that there is something to tell at once: a daemon runs several commands for each container of its node
+ * before it answers, which takes a busy node many seconds.
+ */
+export interface DaemonWatch {
+  /** The newest sight; waits a while for a look under way. Never rejects. */
+  newest(waitMs: number, signal: AbortSignal): Promise<Sight>;
+  /** The newest sight of a look that began after that moment (of `performance.now()`), as soon as there is one. */
+  begunAfter(moment: number, waitMs: number, signal: AbortSignal): Promise<Sight>;
+  close(): void;
+}
+
+const ONE_LOOK_MS = 120_000;
+const LEAST_PAUSE_MS = 2_000;
+
+export function watchDaemons(eyes: DaemonEyes, nodes: readonly string[]): DaemonWatch {
+  const over = new AbortController();
+  let latest: { sight: Sight; began: number } = { sight: unseen('its daemon has not answered yet'), began: 0 };
+  let hurry = Promise.withResolvers<void>();
+  let looked = Promise.withResolvers<void>();
+  const run = async () => {
+    while (!over.signal.aborted) {
+      const began = performance.now();
+      hurry = Promise.withResolvers();
+      const sight = await eyes.look(nodes, ONE_LOOK_MS, over.signal);
+      latest = { sight, began };
+      looked.resolve();
+      looked = Promise.withResolvers();
+      await pause(Math.max(LEAST_PAUSE_MS, performance.now() - began), hurry.promise, over.signal);
+    }
+  };
+  void run();
+  return {
+    async newest(waitMs, signal) {
+      hurry.resolve();
+      await pause(waitMs, looked.promise, signal);
+      return latest.sight;
+    },
+    async begunAfter(moment, waitMs, signal) {
+      const deadline = performance.now() + waitMs;
+      while (latest.began < moment && performance.now() < deadline && !signal.aborted) {
+        hurry.resolve();
+        await pause(deadline - performance.now(), looked.promise, signal);
+      }
+      return latest.began >= moment ? latest.sight : unseen('its daemon has not answered since');
+    },
+    close: () => over.abort(),
+  };
+}
+
+function unseen(trouble: string): Sight {
+  return { pods: new Map(), troubles: [trouble] };
+}
+
+async function pause(ms: number, sooner: Promise<void>, signal: AbortSignal): Promise<void> {
+  const early = new AbortController();
+  const late = sleep(ms, undefined, { signal: AbortSignal.any([signal, early.signal]) }).catch(() => undefined);
+  await Promise.race([late, sooner]);
+  early.abort();
+}
