@@ -14,7 +14,7 @@ export function prometheusConfig(rules: string): string {
       // For each look a daemon starts three programs in the network of every pod, and has no time for faults meanwhile.
       {
         job_name: 'chaos-daemon',
-        scrape_interval: '15s',
+        scrape_interval: '10s',
         scrape_timeout: '10s',
         http_sd_configs: [discovered('nodes')],
       },
