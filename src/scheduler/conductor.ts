@@ -16,6 +16,7 @@ export async function conduct(parts: ConductParts): Promise<ConductResult> {
     const slotZero = bootRunner(run);
     const halt = await beginVantages(run);
     if (halt === undefined) await collectBaselines(run);
+    else await run.sync();
     await runInOrder(run, slotZero, halt);
   } catch (error) {
     run.stopForBug(error);

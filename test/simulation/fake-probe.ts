@@ -20,12 +20,12 @@ const LIES: Record<string, (reading: Reading) => unknown> = {
 };
 
 /** A probe that follows the fault, and now and then breaks its contract. */
-export function fakeProbe(world: World, spec: ProbeSpec, seed: number): ProbeSession {
+export function fakeProbe(world: World, spec: ProbeSpec, seed: number, now = () => world.clock.now()): ProbeSession {
   const dice = new Dice(seed, `probe ${spec.name}`);
   const weights: Mood = dice.chance(0.5) ? { ...HEALTHY, ...BUGGY } : HEALTHY;
   return {
     sample: (signal) => behave(world, spec, dice, world.faultIsOn ? { ...weights, ...BROKEN } : weights, signal),
-    ...fakeDrain(world, dice),
+    ...fakeDrain(world, dice, now),
     close: async () => {},
   };
 }
@@ -65,8 +65,8 @@ function said(world: World, reading: Reading): Reading {
   return reading;
 }
 
-function fakeDrain(world: World, dice: Dice): Pick<ProbeSession, 'drain'> {
-  const final = (): FinalReading => ({ covers: [0, world.clock.now()], values: { seen: 5 } });
+function fakeDrain(world: World, dice: Dice, now: () => number): Pick<ProbeSession, 'drain'> {
+  const final = (): FinalReading => ({ covers: [Math.min(0, now()), now()], values: { seen: 5 } });
   const drains: Record<string, NonNullable<ProbeSession['drain']>> = {
     works: async (signal) => {
       await world.take(dice.between(0, 300), signal);

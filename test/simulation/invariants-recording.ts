@@ -25,7 +25,7 @@ export const recordingInvariants: readonly Invariant[] = [
     check: ({ entries, recordingFailed }) => {
       const last = entries.findLastIndex((entry) => entry.type === 'chaos');
       if (recordingFailed || last < 0) return undefined;
-      const rest = entries.slice(last + 1, -1);
+      const rest = entries.slice(last + 1, -1).filter((entry) => !('instance' in entry));
       return firstOf(rest, (entry) =>
         entry.type === 'gate' && !entry.open ? undefined : `a ${entry.type} comes after`,
       );

@@ -1,4 +1,4 @@
-import type { Entry, Gap, Sample } from '../../src/slo/model/entry.ts';
+import { type Entry, type Gap, RUNNER_VANTAGE, type Sample } from '../../src/slo/model/entry.ts';
 import { slotDue, slotsDueBetween } from '../../src/slo/slots.ts';
 import type { Invariant } from './invariant.ts';
 import { firstOf } from './invariants-chaos.ts';
@@ -79,7 +79,7 @@ export const slotInvariants: readonly Invariant[] = [
         if (entry.type === 'chaos' && entry.state === 'started') open = true;
         if (entry.type === 'chaos' && entry.state === 'ended') open = false;
         const inside = entry.type === 'sample' || entry.type === 'gap' || entry.type === 'final';
-        return inside && !open ? `${entry.probe} between experiments` : undefined;
+        return inside && isRunners(entry) && !open ? `${entry.probe} between experiments` : undefined;
       });
     },
   },
@@ -88,11 +88,13 @@ export const slotInvariants: readonly Invariant[] = [
 function dueSlots({ plan, entries }: History): string[] {
   const slotZero = slotZeroOf(entries);
   return windowsOf(entries).flatMap(([from, to]) =>
-    plan.probes.flatMap((probe) => {
-      const range = slotsDueBetween(probe, plan.seed, slotZero, from, to);
-      if (!range) return [];
-      return Array.from({ length: range.last - range.first + 1 }, (_, i) => `${probe.name}#${range.first + i}`);
-    }),
+    plan.probes
+      .filter(({ at }) => at === RUNNER_VANTAGE)
+      .flatMap((probe) => {
+        const range = slotsDueBetween(probe, plan.seed, slotZero, from, to);
+        if (!range) return [];
+        return Array.from({ length: range.last - range.first + 1 }, (_, i) => `${probe.name}#${range.first + i}`);
+      }),
   );
 }
 
@@ -108,11 +110,16 @@ function slotZeroOf(entries: readonly Entry[]): number {
 }
 
 function slotsOf(entries: readonly Entry[]): Slot[] {
-  return entries.filter((entry) => entry.type === 'sample' || entry.type === 'gap');
+  return entries.filter((entry) => entry.type === 'sample' || entry.type === 'gap').filter(isRunners);
 }
 
 function samplesOf(entries: readonly Entry[]): Sample[] {
-  return entries.filter((entry) => entry.type === 'sample');
+  return entries.filter((entry) => entry.type === 'sample').filter(isRunners);
+}
+
+/** What comes from elsewhere has laws of its own. */
+function isRunners({ vantage }: { vantage: string }): boolean {
+  return vantage === RUNNER_VANTAGE;
 }
 
 function specOf<T extends { name: string }>(probes: readonly T[], name: string): T {

@@ -3,6 +3,7 @@ import { chaosInvariants } from './invariants-chaos.ts';
 import { judgeInvariants } from './invariants-judge.ts';
 import { recordingInvariants } from './invariants-recording.ts';
 import { slotInvariants } from './invariants-slots.ts';
+import { vantageInvariants } from './invariants-vantages.ts';
 
 /** Every law there is. More are added by adding to one of the lists, or a list of its own. */
 export const invariants: readonly Invariant[] = [
@@ -10,4 +11,5 @@ export const invariants: readonly Invariant[] = [
   ...slotInvariants,
   ...recordingInvariants,
   ...judgeInvariants,
+  ...vantageInvariants,
 ];

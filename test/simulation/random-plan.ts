@@ -1,11 +1,14 @@
 import type { Experiment, Plan, ProbeSpec } from '../../src/slo/model/plan.ts';
 import { Dice } from './dice.ts';
+import { FAR } from './fake-vantage.ts';
 
 /** A small plan with whatever shape the seed gives it. */
 export function randomPlan(seed: number): Plan {
   const dice = new Dice(seed, 'plan');
   const many = (least: number, most: number) => Array.from({ length: dice.between(least, most) }, (_, i) => i);
   const probes = many(0, 4).map((i) => randomProbe(dice, i));
+  const elsewhere = new Dice(seed, 'elsewhere');
+  if (elsewhere.chance(0.3)) for (const probe of probes) if (elsewhere.chance(0.5)) probe.at = FAR;
   const experiments = many(1, 3).map((i) => randomExperiment(dice, i));
   const maxFaultMs = dice.chance(0.2) ? dice.between(500, 4000) : 20_000;
   return {

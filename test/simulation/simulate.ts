@@ -1,11 +1,12 @@
 import { conduct } from '../../src/scheduler/conductor.ts';
 import type { ConductParts, ConductResult, StopConditionReader } from '../../src/scheduler/parts.ts';
 import type { ProgressEvent } from '../../src/scheduler/progress.ts';
-import type { Entry, Header, Offset } from '../../src/slo/model/entry.ts';
+import { type Entry, type Header, type Offset, RUNNER_VANTAGE } from '../../src/slo/model/entry.ts';
 import type { Plan } from '../../src/slo/model/plan.ts';
 import { Dice } from './dice.ts';
 import { fakeDriver } from './fake-driver.ts';
 import { fakeProbe } from './fake-probe.ts';
+import { fakeVantages } from './fake-vantage.ts';
 import { randomPlan } from './random-plan.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { World } from './world.ts';
@@ -24,6 +25,8 @@ export interface History {
   /** The timeline could not be written from some moment on. */
   recordingFailed: boolean;
   finishedAt: Offset;
+  /** The processes of the vantage live all the time, and every exchange with them comes about soon. */
+  calmVantage: boolean;
 }
 
 /** Short, so that worlds that hang do not take long. */
@@ -38,6 +41,7 @@ export const SIMULATED_BUDGETS = {
   drainMs: 1000,
   abortedSettleMs: 1000,
   abortedDrainMs: 1000,
+  vantageMs: 1500,
   collectMs: 2000,
   closeMs: 500,
   stopReadMs: 1000,
@@ -53,8 +57,10 @@ export async function simulate(seed: number): Promise<History> {
   const world = new World(clock);
   const plan = randomPlan(seed);
   const notebook = new Notebook(seed, world, plan);
-  const result = await clock.run(conduct(partsOf(seed, world, plan, notebook)), LONGEST_RUN_MS);
+  const vantages = fakeVantages(world, plan, seed);
+  const result = await clock.run(conduct(partsOf(seed, world, plan, notebook, vantages?.open)), LONGEST_RUN_MS);
   const finishedAt = clock.now();
+  vantages?.end();
   await clock.runOut(finishedAt + AFTERMATH_MS);
   const bytes = new TextEncoder().encode(notebook.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   const history: History = {
@@ -66,18 +72,28 @@ export async function simulate(seed: number): Promise<History> {
     world,
     recordingFailed: notebook.failed,
     finishedAt,
+    calmVantage: vantages?.calm ?? false,
   };
   return notebook.stoppedAt === undefined ? history : { ...history, stoppedAt: notebook.stoppedAt };
 }
 
-function partsOf(seed: number, world: World, plan: Plan, notebook: Notebook): ConductParts {
+function partsOf(
+  seed: number,
+  world: World,
+  plan: Plan,
+  notebook: Notebook,
+  openVantages: ConductParts['openVantages'],
+): ConductParts {
   const dice = new Dice(seed, 'run');
   return {
     plan,
     clock: world.clock,
     record: (entry) => notebook.record(entry),
     sync: fakeSync(world, dice),
-    probes: plan.probes.map((spec) => ({ spec, session: fakeProbe(world, spec, seed) })),
+    probes: plan.probes
+      .filter(({ at }) => at === RUNNER_VANTAGE)
+      .map((spec) => ({ spec, session: fakeProbe(world, spec, seed) })),
+    ...(openVantages && { openVantages }),
     driverOf: (experiment) => fakeDriver(world, experiment, seed),
     decide: { gate: fakeGate(dice) },
     stopConditions: Array.from({ length: dice.pick([0, 0, 1, 2]) }, (_, i) => fakeStopCondition(world, dice, i)),

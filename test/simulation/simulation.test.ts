@@ -39,6 +39,8 @@ test('the worlds are rich: each kind of trouble happens in some of them', async 
       'sample bad',
       'sample unknown',
       'final',
+      'vantage replaces another',
+      'sample from elsewhere',
       'gate closed',
       'end completed',
       'end aborted',
@@ -78,8 +80,10 @@ function happenings({ entries, result }: History): string[] {
 function happening(entry: Entry): string {
   if (entry.type === 'chaos') return `chaos ${entry.state}`;
   if (entry.type === 'gap') return `gap ${entry.reason}`;
+  if (entry.type === 'sample' && entry.instance !== undefined) return 'sample from elsewhere';
   if (entry.type === 'sample') return `sample ${entry.outcome}`;
   if (entry.type === 'gate') return entry.open ? 'gate open' : 'gate closed';
+  if (entry.type === 'vantage' && entry.replaces !== undefined) return 'vantage replaces another';
   if (entry.type === 'end') return `end ${entry.cause}`;
   return entry.type;
 }

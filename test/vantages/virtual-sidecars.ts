@@ -72,6 +72,10 @@ export class VirtualSidecars implements Network {
     this.#running.delete(address);
   }
 
+  killAll(): void {
+    for (const address of [...this.#running.keys()]) this.kill(address);
+  }
+
   async resolve(): Promise<string[]> {
     await this.#clock.sleepUntil(this.#clock.now() + 1);
     return this.addresses ?? [...this.#running.keys()];
@@ -104,7 +108,12 @@ export class VirtualSidecars implements Network {
 }
 
 /** A reader of these sidecars, and what it recorded. */
-export function readerOf(sidecars: VirtualSidecars, clock: VirtualClock, { plan, vantage }: SidecarSetting) {
+export function readerOf(
+  sidecars: VirtualSidecars,
+  clock: VirtualClock,
+  { plan, vantage }: SidecarSetting,
+  record?: (entry: Entry) => void,
+) {
   const entries: Entry[] = [];
   const warnings: string[] = [];
   const context: VantageContext = {
@@ -113,7 +122,7 @@ export function readerOf(sidecars: VirtualSidecars, clock: VirtualClock, { plan,
     sleep: (ms, signal) => clock.sleepUntil(clock.now() + ms, signal),
     random: () => 0.5,
     log: { ...silentLog, warn: (_, text) => void warnings.push(text) },
-    record: (entry) => entries.push(structuredClone(entry)),
+    record: record ?? ((entry) => entries.push(structuredClone(entry))),
   };
   return { reader: new SidecarReader(context, sidecars), entries, warnings };
 }
