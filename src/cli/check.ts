@@ -5,13 +5,18 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
 import { counted } from './numbers-in-words.ts';
 
-export const CHECK_USAGE = `Usage: steadfast check PLAN...
+export const CHECK_USAGE = `Usage: steadfast check PLAN... [--cluster]
 
 Reads plans (files, or directories with their *.yaml and *.yml) and says everything that is wrong with them, each thing at its place.
-Touches nothing and asks no server. Exit codes: 0 every plan is sound, 64 at least one is not.
+Touches nothing and asks no server.
+
+  --cluster   also asks the cluster whether the experiments could run now: permissions, Chaos Mesh, targets, approvals, a server-side
+              dry run; changes nothing, and says for each problem what to run next
+
+Exit codes: 0 every plan is sound, 64 at least one is not, 69 the cluster is not ready for them.
 `;
 
-const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
+const OPTIONS = { help: { type: 'boolean', short: 'h' }, cluster: { type: 'boolean' } } as const;
 
 /** `steadfast check`. */
 export async function check(args: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -21,7 +26,15 @@ export async function check(args: readonly string[], io: CommandIo): Promise<Exi
     const problem = asked.ok ? 'Which plan? Name at least one file or directory.' : asked.problem;
     return say(io.stderr, `${problem}\n\n${CHECK_USAGE}`, EXIT.badPlan);
   }
-  return report(await load(asked.positionals, io.registries, io.env), io);
+  const loaded = await load(asked.positionals, io.registries, io.env);
+  const sound = report(loaded, io);
+  if (!asked.values.cluster) return sound;
+  if (sound !== EXIT.pass) return say(io.stderr, 'The cluster was not asked: the plans come first.\n', sound);
+  const { checkCluster } = await import('./check-cluster.ts');
+  return checkCluster(
+    loaded.plans.map(({ plan }) => plan),
+    io,
+  );
 }
 
 function report({ plans, diagnostics }: Loaded, io: CommandIo): ExitCode {

@@ -1,0 +1,78 @@
+import type { KubeClient } from '../../../clients/kubernetes/client.ts';
+import { openKubeClient } from '../../../clients/kubernetes/open.ts';
+import type { InspectedExperiment, Inspection } from '../../contract.ts';
+import { type ChaosMeshConfig, manifestOf } from '../config.ts';
+import { objectOf } from '../fault-object.ts';
+import { CHAOS_MESH_API, isFields, type Manifest } from '../manifest.ts';
+import { faultsOfOthers } from '../others.ts';
+import { disagreements, readSchedule } from '../schedule.ts';
+import { checkAll } from './checks.ts';
+import type { CheckedExperiment } from './contract.ts';
+import { problem } from './found.ts';
+
+type Inspected = InspectedExperiment<ChaosMeshConfig>;
+
+/** Looks at everything that a run of these experiments would need, and changes nothing. What is the same for all of them is said once. */
+export async function inspectPlace(experiments: readonly Inspected[], signal: AbortSignal): Promise<Inspection[]> {
+  const places = Map.groupBy(experiments, ({ config }) => `${config.kubeconfig ?? ''} ${config.context ?? ''}`);
+  const lines: Inspection[] = [];
+  for (const group of places.values()) lines.push(...(await inspectCluster(group, signal)));
+  return [...new Map(lines.map((line) => [line.text, line])).values()];
+}
+
+async function inspectCluster(experiments: readonly Inspected[], signal: AbortSignal): Promise<Inspection[]> {
+  const { kubeconfig, context } = experiments[0]!.config;
+  let kube: KubeClient;
+  try {
+    kube = await openKubeClient({ kubeconfig, context });
+  } catch (error) {
+    return [problem((error as Error).message, 'kubectl config get-contexts')];
+  }
+  try {
+    const each: { cluster: Inspection[]; own: Inspection[] }[] = [];
+    for (const experiment of experiments) each.push(await inspectOne(kube, experiment, signal));
+    return [...each.flatMap(({ cluster }) => cluster), ...each.flatMap(({ own }) => own)];
+  } finally {
+    kube.close();
+  }
+}
+
+async function inspectOne(kube: KubeClient, inspected: Inspected, signal: AbortSignal) {
+  const named = (lines: readonly Inspection[]) =>
+    lines.map((line) => ({ ...line, text: `${inspected.plan}/${inspected.experiment}: ${line.text}` }));
+  try {
+    const { manifest, troubles } = await manifestIn(kube, inspected, signal);
+    const experiment = toChecked(kube, inspected, manifest);
+    const { subject, cluster, own } = await checkAll(experiment, { kube, wallClock: Date.now }, signal);
+    const others = await faultsOfOthers(kube, subject.namespaces, '', signal);
+    return { cluster, own: named([...own, ...[...troubles, ...others].map((text) => problem(text))]) };
+  } catch (error) {
+    return { cluster: [], own: named([problem((error as Error).message)]) };
+  }
+}
+
+async function manifestIn(
+  kube: KubeClient,
+  { config }: Inspected,
+  signal: AbortSignal,
+): Promise<{ manifest: Manifest; troubles: string[] }> {
+  const manifest = manifestOf(config);
+  if (manifest) return { manifest, troubles: [] };
+  const found = await readSchedule(kube, config.namespace!, config.schedule!, signal);
+  return { manifest: found.manifest, troubles: disagreements(found.manifest, config) };
+}
+
+/** The object that a run would make, but for the run's name. */
+function toChecked(kube: KubeClient, inspected: Inspected, manifest: Manifest): CheckedExperiment {
+  const { config, limits, plan, experiment, digest, durationMs } = inspected;
+  const namespace = manifest.metadata.namespace ?? config.namespace ?? kube.namespace;
+  const naming = { run: 'check', plan, experiment, digest, durationMs, maxFaultMs: limits.maxFaultMs };
+  const object = objectOf(manifest, { naming, namespace });
+  const made: Manifest = {
+    apiVersion: CHAOS_MESH_API,
+    kind: object.kind!,
+    metadata: { name: object.metadata.name!, namespace },
+    spec: isFields(object.spec) ? object.spec : {},
+  };
+  return { experiment, digest, limits, manifest: made, namespace, observed: config.observe === true };
+}
