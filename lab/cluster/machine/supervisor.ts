@@ -10,7 +10,9 @@ import { type ComponentName, components } from './components/all.ts';
 const usuallyReadyWithinMs = 60_000;
 const graceMs = 10_000;
 
-/** Starts and stops the servers of the machine, each by its name. */
+const restartAfterMs = 1_000;
+
+/** Starts and stops the servers of the machine, each by its name. One that ends by itself, or is killed, is started again. */
 export interface Supervisor {
   start: (name: ComponentName) => Promise<void>;
   stop: (name: ComponentName) => Promise<void>;
@@ -20,17 +22,24 @@ export interface Supervisor {
 
 export function createSupervisor(context: MachineContext): Supervisor {
   const children = new Map<ComponentName, ChildProcess>();
+  const kept = new Set<ComponentName>();
+  const start = async (name: ComponentName): Promise<void> => {
+    if (children.has(name)) return;
+    await mkdir(context.place.logs, { recursive: true });
+    const component = await components[name](context);
+    const child = spawnLogged(component, context.place.logFile(name));
+    children.set(name, child);
+    child.once('exit', () => {
+      children.delete(name);
+      if (kept.has(name)) setTimeout(() => kept.has(name) && start(name).catch(() => {}), restartAfterMs);
+    });
+    await untilReady(name, component, child, context);
+    kept.add(name);
+  };
   return {
-    start: async (name) => {
-      if (children.has(name)) return;
-      await mkdir(context.place.logs, { recursive: true });
-      const component = await components[name](context);
-      const child = spawnLogged(component, context.place.logFile(name));
-      children.set(name, child);
-      child.once('exit', () => children.delete(name));
-      await untilReady(name, component, child, context);
-    },
+    start,
     stop: async (name) => {
+      kept.delete(name);
       const child = children.get(name);
       if (child !== undefined) await end(child);
     },

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../../lab/cluster/access.ts';
 import { startCluster } from '../../../lab/cluster/cluster.ts';
+import { inPodNetwork } from '../../../lab/cluster/pod-network.ts';
 import { eventually, openScene, type Scene } from './scene.ts';
 
 const shellOf = (command: string) => ['sh', '-c', command];
@@ -102,14 +103,19 @@ function untilRecovered(kind: string, name: string) {
 describe('Chaos Mesh', () => {
   const asked = () => scene.shell('client', 'timeout 2 wget -qO- http://web && echo answered || echo silent');
 
+  const rulesOf = (pod: string) => inPodNetwork(cluster, scene.namespace, pod, 'iptables-save');
+
   test('cuts two pods off from each other, and joins them again', async () => {
     const target = { mode: 'all', ...choosing('client') };
     const cut = { action: 'partition', mode: 'all', ...choosing('web'), direction: 'both', target, duration: '8s' };
     await scene.create(experiment('NetworkChaos', 'cut', cut));
     await untilInjected('networkchaos', 'cut');
     expect(await asked()).toBe('silent\n');
+    expect(await rulesOf('web')).toContain('-A CHAOS-INPUT');
     await untilRecovered('networkchaos', 'cut');
     expect(await asked()).toBe('here I am\nanswered\n');
+    // Its own chains stay, and nothing leads to them.
+    expect(await rulesOf('web')).not.toContain('-A CHAOS-INPUT');
   });
 
   test('shifts the clock of a pod, and puts it right again', async () => {
