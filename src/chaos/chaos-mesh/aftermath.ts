@@ -1,7 +1,7 @@
 import type { Evidence } from '../../slo/model/entry.ts';
 import type { MechanismProof } from './proof/contract.ts';
 
-const ASK_WITHIN_MS = 6_000;
+const ASK_WITHIN_MS = 15_000;
 const ASK_EVERY_MS = 1_000;
 
 /** What the fault left in the pods: counters lag behind, so it is asked a few times. Rejects with what stays. */
