@@ -48,5 +48,5 @@ while :; do
     mv "$request" "${request%.sh}.taken"
     answer "${request%.sh}" &
   done
-  read -r -t 0.1 -u "$silence" || true
+  read -r -t 0.25 -u "$silence" || true
 done
