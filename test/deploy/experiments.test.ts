@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { load } from '../../src/plan/load.ts';
+import { registries } from '../../src/registries.ts';
 import { REPOSITORY } from '../repository/planted-tree.ts';
 import { shippedExperiments, tableOf, variablesIn, withDefaults } from './shipped-experiments.ts';
 
@@ -66,6 +68,13 @@ describe.each(experiments)('$row $name', ({ row, name, plan, manifest }) => {
 
     for (const phase of ['steady', 'recovery'])
       expect(critical.filter((each: { phase: string }) => each.phase === phase).length, phase).toBeGreaterThan(0);
+  });
+
+  it('passes the check with nothing set but the consumer group', async () => {
+    const { plans, diagnostics } = await load([plan], registries, { LAG_GROUP: 'consumers' });
+
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(plans.map((loaded) => loaded.plan.name)).toEqual([name]);
   });
 
   it('says in its first line what happens', () => {

@@ -1,0 +1,131 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cluster } from '../../../lab/cluster/access.ts';
+import { startCluster } from '../../../lab/cluster/cluster.ts';
+import { deployWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
+import { type ShippedExperiment, shippedExperiments, tableOf, withDefaults } from '../../deploy/shipped-experiments.ts';
+import { type ExperimentRun, runExperiment } from './experiment-run.ts';
+import { standTwin } from './gateway-twin.ts';
+import { stageKvSync } from './kv-stage.ts';
+import { kvParameters, lengths, workerParameters } from './lab-parameters.ts';
+import { importProgramImage } from './program-image.ts';
+
+const shipped = shippedExperiments();
+const inLab = new Map(tableOf('experiments').map(([row, , , , lab]) => [row!, lab!]));
+const FULL = process.env['FULL'] === '1';
+const ALL_MS = FULL ? 4 * 3_600_000 : 40 * 60_000;
+const KV = 'kv-experiments';
+const KV_NETEM = 'kv-experiments-netem';
+const NETEM = { 'steadfast.dev/netem': 'true' };
+const FROM_THE_GATEWAY = ['A1', 'A2', 'A3', 'A11'];
+
+let cluster: Cluster;
+const runs = new Map<string, ExperimentRun | Error>();
+const tried = shipped.filter(({ row }) => inLab.get(row) !== 'webhook only');
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  await Promise.all([deployWorkloads(cluster), importProgramImage(cluster)]);
+}, 600_000);
+
+afterAll(async () => {
+  await cluster.kubectl('delete', 'schedule', '-n', 'bytebot', '--all');
+  for (const namespace of [KV, KV_NETEM])
+    await cluster.kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--wait=false');
+});
+
+describe('the admission webhooks of the cluster', () => {
+  it.each(shipped)('accept the object of $row, $name', async ({ manifest }) => {
+    await withNamespaces(['kv-sync-test', 'aibrix-system', 'bytebot']);
+    const folder = await mkdtemp(join(tmpdir(), 'steadfast-manifest-'));
+    try {
+      const file = join(folder, basename(manifest));
+      await writeFile(file, withDefaults(await readFile(manifest, 'utf8')));
+      expect(await cluster.kubectl('create', '--dry-run=server', '-f', file)).toContain('created (server dry run)');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('on the healthy lab', () => {
+  // Namespaces exclude each other's runs no more than different ones do, so three lanes run beside each other.
+  beforeAll(async () => {
+    await Promise.all([kvLane(), kvNetemLane(), workerLane()]);
+  }, ALL_MS);
+
+  it.each(tried)('$row $name injects, bites, recovers and is judged pass', ({ row }) => {
+    const run = runs.get(row);
+    if (run === undefined || run instanceof Error) throw run ?? new Error(`${row} was not run`);
+    const { code, report, output } = run;
+
+    expect([report.verdict, code], output).toEqual(['pass', 0]);
+    for (const { status, proof, phases } of report.experiments) {
+      expect([status, proof.state], output).toEqual(['ran', 'proven']);
+      expect(phases.fault, output).toBeDefined();
+    }
+  });
+
+  it('leaves no object behind', async () => {
+    const kinds = 'podchaos,networkchaos,stresschaos,timechaos,workflows.chaos-mesh.org';
+    for (const namespace of [KV, KV_NETEM, 'bytebot'])
+      expect(await cluster.kubectl('get', kinds, '-n', namespace, '-o', 'name')).toBe('');
+  });
+});
+
+async function kvLane(): Promise<void> {
+  const env = { ...lengths, ...kvParameters(KV) };
+  await stageKvSync(cluster, { namespace: KV });
+  await runAll(
+    tried.filter(({ row }) => row.startsWith('A') && inLab.get(row) !== 'netem node'),
+    env,
+    {},
+  );
+}
+
+async function kvNetemLane(): Promise<void> {
+  const env = { ...lengths, ...kvParameters(KV_NETEM) };
+  await stageKvSync(cluster, { namespace: KV_NETEM, netem: true });
+  await runAll(
+    tried.filter(({ row }) => row.startsWith('A') && inLab.get(row) === 'netem node'),
+    env,
+    NETEM,
+  );
+}
+
+async function workerLane(): Promise<void> {
+  const rows = tried.filter(({ row }) => row.startsWith('B'));
+  const onNetem = rows.filter(({ row }) => inLab.get(row) === 'netem node');
+  await cluster.kubectl('apply', '-f', rows.find(({ row }) => row === 'B13')!.manifest);
+  const env = { ...lengths, ...workerParameters };
+  await runAll(
+    rows.filter((each) => !onNetem.includes(each)),
+    env,
+    {},
+  );
+  await deployWorkloads(cluster, { only: ['worker'], nodeSelector: { worker: NETEM } });
+  await runAll(onNetem, env, NETEM);
+  await deployWorkloads(cluster, { only: ['worker'] });
+}
+
+/** One after another; what goes wrong with one is told by its own test. */
+async function runAll(
+  experiments: readonly ShippedExperiment[],
+  env: Record<string, string>,
+  nodeSelector: Record<string, string>,
+): Promise<void> {
+  for (const { row, plan } of experiments)
+    try {
+      const namespace = env['KV_NAMESPACE'];
+      if (namespace && FROM_THE_GATEWAY.includes(row)) await standTwin(cluster, { namespace, plan, env, nodeSelector });
+      runs.set(row, await runExperiment(plan, { cluster, env }));
+    } catch (error) {
+      runs.set(row, error as Error);
+    }
+}
+
+async function withNamespaces(names: readonly string[]): Promise<void> {
+  for (const name of names) await cluster.kubectl('create', 'namespace', name).catch(() => {});
+}

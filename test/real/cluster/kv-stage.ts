@@ -1,0 +1,40 @@
+import type { ClusterAccess } from '../../../lab/cluster/workloads/access.ts';
+import { deployWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
+import type { KubeObject } from '../../../lab/cluster/workloads/objects.ts';
+
+export interface KvStage {
+  namespace: string;
+  /** Engines and gateway on the node whose kernel has netem. */
+  netem?: boolean;
+}
+
+const LAB_NAMESPACE = 'kv-sync-test';
+const NETEM = { 'steadfast.dev/netem': 'true' };
+
+/** Engines and a gateway in a namespace of their own. Each engine has a name of its own, `vllm-0.vllm.NAMESPACE`, that outlives its pod. */
+export async function stageKvSync(cluster: ClusterAccess, { namespace, netem = false }: KvStage): Promise<void> {
+  const nodeSelector: Record<string, string> = netem ? NETEM : { 'kubernetes.io/hostname': 'lab-node-1' };
+  const change = (object: KubeObject) => named(movedTo(namespace, object));
+  await deployWorkloads(cluster, {
+    only: ['gateway'],
+    nodeSelector: { engines: nodeSelector, gateway: nodeSelector },
+    change,
+  });
+  await cluster.kubectl('rollout', 'status', 'statefulset/vllm', '-n', namespace, '--timeout=100s');
+}
+
+/** So little that a busy CPU in all of them leaves something of the machine to the rest. */
+const CPU_LIMIT = '400m';
+
+function movedTo(namespace: string, object: KubeObject): KubeObject {
+  return JSON.parse(JSON.stringify(object).replaceAll(LAB_NAMESPACE, namespace)) as KubeObject;
+}
+
+function named(object: KubeObject): KubeObject {
+  if (object.kind !== 'Deployment' || object.metadata.name !== 'vllm') return object;
+  const limited = JSON.parse(JSON.stringify(object['spec']), (key, value) =>
+    key === 'cpu' && value === '1' ? CPU_LIMIT : value,
+  );
+  const spec = { ...limited, serviceName: 'vllm', podManagementPolicy: 'Parallel' };
+  return { ...object, kind: 'StatefulSet', spec };
+}

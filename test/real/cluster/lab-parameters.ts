@@ -1,0 +1,32 @@
+/** The parameters of the shipped plans for the lab: where things are there. */
+export function kvParameters(namespace: string): Record<string, string> {
+  const inside = (name: string) => `${name}.${namespace}.svc.cluster.local`;
+  return {
+    ...monitoring,
+    KV_NAMESPACE: namespace,
+    GATEWAY_NAMESPACE: namespace,
+    KV_ENGINE: inside('vllm-0.vllm'),
+    KV_MODEL: 'lab-model',
+    COMPLETIONS_URL: `http://${inside('gateway-plugins')}:8080/v1/completions`,
+    GATEWAY_VANTAGE_URL: `http://${inside('steadfast-gateway')}:9780`,
+    STRESS_MEMORY: '64MB',
+  };
+}
+
+export const workerParameters: Record<string, string> = { LAG_GROUP: 'bytebot-lab-consumers', STRESS_MEMORY: '64MB' };
+
+const monitoring = {
+  PROMETHEUS_URL: 'http://prometheus.monitoring.svc.cluster.local:9090',
+  PUSHGATEWAY_URL: 'http://pushgateway.monitoring.svc.cluster.local:9091',
+};
+
+/** Short phases, so that all of them take minutes; `FULL=1` takes those of the plans. */
+export const lengths: Record<string, string> =
+  process.env['FULL'] === '1'
+    ? {}
+    : {
+        ...{ STEADY: '10s', FAULT: '12s', RECOVERY: '20s', SETTLE: '5s', PAUSE: '5s' },
+        ...{ RECOVER_WITHIN: '15s', EVENTS_WITHIN: '15s', GATEWAY_WITHIN: '15s' },
+        ...{ PROBE_EVERY: '250ms', QUERY_EVERY: '500ms', CANARY_EVERY: '500ms', CANARY_TIMEOUT: '5s' },
+        ...{ RATE_WINDOW: '8s', BASELINE: '2m', BASELINE_STEP: '2s' },
+      };
