@@ -7,6 +7,7 @@ import { registries } from '../src/registries.ts';
 import type { Unit, ValueDeclaration } from '../src/slo/model/plan.ts';
 import { formatDuration } from '../src/slo/model/quantity.ts';
 import type { SourceType } from '../src/sources/contract.ts';
+import type { VantageType } from '../src/vantages/contract.ts';
 import { configKeys } from './config-keys.ts';
 import { fillSections, type Sections, table } from './generated-sections.ts';
 
@@ -17,6 +18,7 @@ const SECTIONS: Sections = {
   probes: () => joined(registries.probes, probeText),
   drivers: () => joined(registries.drivers, driverText),
   sources: () => joined(registries.sources, sourceText),
+  vantages: () => joined(registries.vantages, vantageText),
   exporters: () => joined(registries.exporters, exporterText),
 };
 
@@ -60,6 +62,10 @@ function driverText({ type, summary, proof, config, example }: DriverType): stri
 
 function sourceText({ type, summary, config, example }: SourceType): string {
   return paragraphs(`### Source \`${type}\``, summary, configText(config), yamlText(example));
+}
+
+function vantageText({ type, summary, config, example }: VantageType): string {
+  return paragraphs(`### Vantage \`${type}\``, summary, configText(config), yamlText(example));
 }
 
 function exporterText({ type, summary, config }: ExporterType): string {

@@ -11,6 +11,7 @@ const kinds: [heading: string, word: string, types: Types][] = [
   ['## Probes', 'type', registries.probes],
   ['## Drivers', 'driver', registries.drivers],
   ['## Sources', 'type', registries.sources],
+  ['## Vantages', 'type', registries.vantages],
 ];
 
 test.each(kinds)('%s: each type has an example, and its config is one that the type takes', (heading, word, types) => {

@@ -4,6 +4,7 @@ export interface PlanParts {
   probes?: string;
   baselines?: string;
   experiments?: string;
+  vantages?: string;
 }
 
 const WEB = `
@@ -19,7 +20,10 @@ const OUTAGE = `
       duration: 10s
       config: {url: "http://127.0.0.1:8474", proxy: web, action: blackhole}`;
 
-export function planText(name: string, { objectives, probes = WEB, baselines, experiments = OUTAGE }: PlanParts): string {
+export function planText(
+  name: string,
+  { objectives, probes = WEB, baselines, experiments = OUTAGE, vantages }: PlanParts,
+): string {
   return `apiVersion: steadfast/v1
 kind: Plan
 metadata: {name: ${name}}
@@ -29,7 +33,7 @@ spec:
   limits: {maxFault: 60s}
   sources:
     - {name: prom, type: prometheus, config: {url: "http://127.0.0.1:9090"}}
-  probes:${probes}
+${vantages ? `  vantages:${vantages}\n` : ''}  probes:${probes}
 ${baselines ? `  baselines:${baselines}\n` : ''}  experiments:${experiments}
   objectives:${objectives}
 `;
@@ -64,3 +68,10 @@ export const TTFT = `${WEB}
 
 export const TTFT_BEFORE = `
     - {name: ttft-before, source: prom, query: "max(ttft_seconds)", window: {last: 1m}, step: 1s, stat: median}`;
+
+export const GATEWAY = `
+    - {name: gateway, type: sidecar, config: {url: "http://steadfast-gateway.kv-sync-test:9780"}}`;
+
+export const WEB_THERE = WEB.replace('type: http', 'type: http\n      at: gateway');
+
+export const WEB_HERE_AND_THERE = `${WEB}${WEB_THERE.replace('name: web', 'name: web-there')}`;

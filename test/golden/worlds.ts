@@ -1,12 +1,13 @@
-import type { ChaosEvent, Entry, Final, Offset, Reference, Sample } from '../../src/slo/model/entry.ts';
-import { type Answer, timelineOf, reference } from '../slo/build.ts';
+import type { ChaosEvent, Entry, Final, Offset, Reference, Sample, VantageBoot } from '../../src/slo/model/entry.ts';
+import { type Answer, timelineOf, reference, type World } from '../slo/build.ts';
 import type { Plan } from '../../src/slo/model/plan.ts';
-import { HANGING_WEB, KV_EVENTS, type PlanParts, RESTART, TTFT, TTFT_BEFORE, TWO_EXPERIMENTS } from './plans.ts';
+import { GATEWAY, HANGING_WEB, KV_EVENTS, type PlanParts, RESTART, TTFT, TTFT_BEFORE, TWO_EXPERIMENTS, WEB_HERE_AND_THERE, WEB_THERE } from './plans.ts';
 
 /** One golden case: what the plan asks, and the world in which it was run. */
 export interface GoldenCase {
   plan: PlanParts;
-  answer(probe: string, due: Offset): Answer;
+  answer(probe: string, due: Offset, instance: string): Answer;
+  boots?: World['boots'];
   events?: ChaosEvent[];
   finals?: Final[];
   references?: Reference[];
@@ -94,6 +95,12 @@ const RATE_QUERY = `${OPEN_BEFORE}
       indicator: {query: "sum(rate(errors_total[1m]))", source: prom, stat: max}
       atMost: 1`;
 
+const booted = (instance: string, slotZero: Offset, more: Partial<VantageBoot> & { silentFrom?: number } = {}) => ({
+  ...{ type: 'vantage' as const, vantage: 'gateway', instance, boot: `${instance}-1`, slotZero },
+  ...{ clock: [-1.2, 1.3] as [Offset, Offset], ...more },
+});
+const fromGateway: PlanParts = { objectives: AVAILABLE_AFTER, probes: WEB_THERE, vantages: GATEWAY };
+
 /** Every case by the sentence that names its folder. */
 export const GOLDEN_CASES: Record<string, GoldenCase> = {
   'clean-pass': { plan: { objectives: AVAILABLE_AFTER }, answer: during(INJECTED, 21_000, REFUSED) },
@@ -176,6 +183,48 @@ export const GOLDEN_CASES: Record<string, GoldenCase> = {
     plan: { objectives: recoversIn('5s'), experiments: TWO_EXPERIMENTS },
     answer: during(INJECTED, 60_000, REFUSED),
     events: events(),
+  },
+  'only-the-vantage-sees-the-fault': {
+    plan: {
+      objectives: `${recoversIn('5s')}
+    - {name: felt-there, phase: impact, indicator: {timeToImpact: web-there}, atMost: 1s}
+    - {name: recovers-there, phase: recovery, indicator: {timeToRecover: web-there}, atMost: 5s}`,
+      probes: WEB_HERE_AND_THERE,
+      vantages: GATEWAY,
+    },
+    boots: [booted('gateway-7f', -86_400_123.4)],
+    answer: (probe, due) => (probe === 'web-there' && due >= INJECTED && due < 21_000 ? REFUSED : GOOD),
+  },
+  'one-of-two-instances-falls-silent': {
+    plan: fromGateway,
+    boots: [booted('gateway-7f', -86_400_123.4), booted('gateway-9c', -3_600_000.6, { silentFrom: 22_000 })],
+    answer: during(INJECTED, 21_000, REFUSED),
+  },
+  'an-instance-that-boots-again-in-the-middle': {
+    plan: fromGateway,
+    boots: [
+      booted('gateway-7f', -86_400_123.4, { silentFrom: 24_000 }),
+      booted('gateway-7f', 27_300.2, { boot: 'gateway-7f-2' }),
+    ],
+    answer: during(INJECTED, 21_000, REFUSED),
+  },
+  'an-instance-whose-place-is-taken': {
+    plan: fromGateway,
+    boots: [
+      booted('gateway-7f', -86_400_123.4, { silentFrom: 24_000 }),
+      booted('gateway-9c', 24_300.2, { replaces: 'gateway-7f' }),
+    ],
+    answer: during(INJECTED, 21_000, REFUSED),
+  },
+  'an-uncertain-clock-at-the-edges': {
+    plan: {
+      ...fromGateway,
+      objectives: `${OPEN_BEFORE}
+    - {name: down-in-the-fault, phase: fault, indicator: {ratio: web}, atMost: 0%}
+    - {name: recovers, phase: recovery, indicator: {timeToRecover: web, successThreshold: 3}, atMost: 2s}`,
+    },
+    boots: [booted('gateway-7f', -86_400_123.4, { clock: [-1800, 1800] })],
+    answer: during(INJECTED - 1500, REMOVED + 1500, REFUSED),
   },
 };
 

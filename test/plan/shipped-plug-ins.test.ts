@@ -37,6 +37,7 @@ const examples = [
   ...[...registries.probes.values()].map(({ type, example }) => ['probes', type, example]),
   ...[...registries.drivers.values()].map(({ type, example }) => ['experiments', type, example]),
   ...[...registries.sources.values()].map(({ type, example }) => ['sources', type, example]),
+  ...[...registries.vantages.values()].map(({ type, example }) => ['vantages', type, example]),
   ...[...registries.exporters.values()].map(({ type, example }) => ['exporters', type, example]),
 ] as [string, string, string][];
 

@@ -9,15 +9,18 @@ export function usualRunMs(plan: Plan): number {
 /** The longest that a run can take, with every limit used up and every plug-in as slow as it is allowed to be. */
 export function longestRunMs(plan: Plan, budgets: Budgets): number {
   const before = plan.baselines.length > 0 ? budgets.collectMs : 0;
-  return before + sum(plan.experiments.map((experiment) => longestExperimentMs(plan, experiment, budgets)));
+  const meeting = plan.vantages.length > 0 ? budgets.prepareMs : 0;
+  return meeting + before + sum(plan.experiments.map((experiment) => longestExperimentMs(plan, experiment, budgets)));
 }
 
 function longestExperimentMs(plan: Plan, { phases }: Experiment, budgets: Budgets): number {
   const slowestSampleMs = Math.max(0, ...plan.probes.map(({ timeoutMs }) => timeoutMs));
-  const gateMs = slowestSampleMs + budgets.collectMs + 2 * budgets.prepareMs;
+  const vantageMs = plan.vantages.length > 0 ? budgets.vantageMs : 0;
+  const gateMs = slowestSampleMs + 2 * vantageMs + budgets.collectMs + 2 * budgets.prepareMs;
   const removalMs =
     budgets.injectGraceMs + budgets.strayInjectionMs + 2 * longestRemovalMs(budgets) + budgets.evidenceMs;
-  const windDownMs = slowestSampleMs + phases.settleMs + budgets.drainMs + budgets.collectMs + budgets.closeMs;
+  const windDownMs =
+    slowestSampleMs + 2 * vantageMs + phases.settleMs + budgets.drainMs + budgets.collectMs + budgets.closeMs;
   return phases.steadyMs + gateMs + plan.limits.maxFaultMs + removalMs + phases.recoveryMs + windDownMs;
 }
 

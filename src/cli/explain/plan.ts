@@ -17,6 +17,7 @@ export function explainPlan({ plan, file }: LoadedPlan, registries: Registries):
   const sections = [
     section(`Plan ${plan.name}`, [`${file}, seed ${plan.seed}, ${plan.digest}`]),
     section(`Schedule: ${usual} if all goes well, at the longest ${longest}`, schedule(plan, registries)),
+    section('Vantages', vantages(plan, registries)),
     section('Probes', probes(plan, registries)),
     section('Objectives', aligned(plan.objectives.map((objective) => objectiveInWords(objective)))),
     section('How fine this can be decided', floorsInWords(plan)),
@@ -34,11 +35,23 @@ function section(title: string, lines: string[]): string {
   return lines.length === 0 ? '' : `${title}\n${lines.map((line) => `  ${oneLine(line)}\n`).join('')}`;
 }
 
+/** A run needs every process of each: without, it injects nothing. */
+function vantages(plan: Plan, registries: Registries): string[] {
+  return aligned(
+    plan.vantages.map(({ name, type }) => {
+      const there = plan.probes.filter(({ at }) => at === name).map((probe) => probe.name);
+      const use = there.length === 0 ? 'no probe is at it, so it is not read' : `for ${there.join(', ')}`;
+      return [name, type, use, registries.vantages.get(type)?.summary ?? ''];
+    }),
+  );
+}
+
 function probes(plan: Plan, registries: Registries): string[] {
   return aligned(
     plan.probes.map((probe) => [
       probe.name,
       probe.type,
+      ...(plan.vantages.length > 0 ? [`at ${probe.at}`] : []),
       `every ${formatDuration(probe.intervalMs)}, given up after ${formatDuration(probe.timeoutMs)} (then ${probe.onTimeout})`,
       registries.probes.get(probe.type)?.summary ?? '',
     ]),

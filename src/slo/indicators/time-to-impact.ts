@@ -1,6 +1,7 @@
 import { BAD, GOOD } from '../column.ts';
 import type { Moment } from '../phases.ts';
 import { countSlots, type SlotView } from '../slot-view.ts';
+import { clockNotes } from './clock-note.ts';
 import { type Measurable, type Measured, undecidable } from './measured.ts';
 import { noSlots } from './no-slots.ts';
 import { earliestEnd, firstBreak, statesOf } from './stretch.ts';
@@ -22,7 +23,7 @@ export function measureTimeToImpact(view: SlotView, origin: Moment, thresholds: 
     high: Math.max(low, latestImpact(view, origin, thresholds)),
     unit: 'ms',
     counts,
-    notes: [],
+    notes: clockNotes(view),
   };
   if (counts.missing > 0)
     measured.wideBecause = {

@@ -3,6 +3,7 @@ import type { GoodRule } from '../model/plan.ts';
 import { formatDuration } from '../model/quantity.ts';
 import type { Moment } from '../phases.ts';
 import { countSlots, keepSlots, MISSING, mostFrequentReason, type SlotView, slotState } from '../slot-view.ts';
+import { clockNotes } from './clock-note.ts';
 import { type Measurable, type Measured, undecidable } from './measured.ts';
 import { noSlots } from './no-slots.ts';
 import { earliestEnd, firstGoodOf, lastBreak, statesOf } from './stretch.ts';
@@ -42,7 +43,7 @@ export function measureTimeToRecover(
     unit: 'ms',
     counts,
     mostly: mostFrequentReason(view, thresholds.good),
-    notes: [],
+    notes: clockNotes(view),
   };
   const between = high.index - low.index - 1;
   if (between > 0 && missingBetween(view, low.index, high.index, thresholds.good))
