@@ -14,7 +14,7 @@ export function checkHttpChaos({ fault, findings }: FaultSubject): void {
       ...(port !== undefined && { found: shown(port) }),
       allowed: '1 to 65535',
     });
-  if (typeof method === 'string' && method !== '' && !METHODS.includes(method))
+  if (typeof method === 'string' && !METHODS.includes(method))
     findings.error(at('method'), 'there is no such method, and Chaos Mesh refuses it', {
       found: shown(method),
       allowed: METHODS.join(', '),

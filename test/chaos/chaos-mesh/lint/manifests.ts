@@ -101,12 +101,26 @@ export function manifest(name: string, changes: Record<string, unknown> = {}): L
 }
 
 function set(holder: Loose, [step, ...rest]: string[], value: unknown): void {
-  if (rest.length === 0 && value === undefined) delete holder[step!];
+  if (rest.length === 0 && value === undefined) take(holder, step!);
   else if (rest.length === 0) holder[step!] = value;
   else {
     holder[step!] ??= {};
     set(holder[step!], rest, value);
   }
+}
+
+function take(holder: Loose, step: string): void {
+  if (Array.isArray(holder)) holder[Number(step)] = null;
+  else delete holder[step];
+}
+
+/** What people write where something else belongs. */
+export const ODD: unknown[] = [undefined, '', '0', 'nonsense', '-5', 7, -1, true, null, [], {}, ['x'], [null]];
+
+/** Every place in a manifest's spec, as a path. */
+export function placesIn(value: Loose, path = 'spec'): string[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner, `${path}.${key}`))];
 }
 
 const SETTING: LintSetting = {
