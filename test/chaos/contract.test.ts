@@ -1,16 +1,37 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Driver } from '../../src/chaos/contract.ts';
 import { driverTypes } from '../../src/chaos/registry.ts';
 import { silentLog } from '../../src/clients/log.ts';
+import { type KubePeer, startKubePeer } from '../loopback/kube-peer.ts';
 import { closedPort } from '../loopback/servers.ts';
 import { exampleConfig, openSetting, type Setting, signal } from './driver-setting.ts';
 import { startDouble } from './toxiproxy/toxiproxy-double.ts';
 
+/** A cluster with nothing in it. */
+let emptyCluster: KubePeer;
+
+beforeAll(async () => {
+  emptyCluster = await startKubePeer();
+});
+
+afterAll(() => emptyCluster.close());
+
+const killOne = () => ({
+  kubeconfig: emptyCluster.kubeconfig,
+  manifest: {
+    apiVersion: 'chaos-mesh.org/v1alpha1',
+    kind: 'PodChaos',
+    metadata: { name: 'kill' },
+    spec: { action: 'pod-kill', mode: 'one', selector: { labelSelectors: { app: 'none' } } },
+  },
+});
+
 /** A config of each driver under which there is nothing to break. */
 const intoTheVoid: Record<string, (setting: Setting) => Promise<unknown>> = {
+  'chaos-mesh': async () => killOne(),
   toxiproxy: async () => ({ url: `http://127.0.0.1:${await closedPort()}`, proxy: 'a', action: 'refuse' }),
   process: async ({ folder }) => ({ action: 'pause', pidFile: join(folder, 'none.pid') }),
   none: async ({ folder }) => ({ file: join(folder, 'no', 'where') }),
@@ -21,6 +42,10 @@ const abortable: Record<
   string,
   (setting: Setting) => Promise<{ config: unknown; isWhole(): boolean; end(): Promise<void> }>
 > = {
+  async 'chaos-mesh'() {
+    const isWhole = () => emptyCluster.objects('/apis/chaos-mesh.org/v1alpha1/podchaos').length === 0;
+    return { config: killOne(), isWhole, end: async () => {} };
+  },
   async toxiproxy() {
     const double = await startDouble('a', 'b');
     double.mischief = (call) => (call.startsWith('POST /proxies/b/') ? 'hang' : undefined);
