@@ -7,7 +7,7 @@ import { GATEWAY, HANGING_WEB, KV_EVENTS, type PlanParts, RESTART, TTFT, TTFT_BE
 export interface GoldenCase {
   plan: PlanParts;
   answer(probe: string, due: Offset, instance: string): Answer;
-  boots?: World['boots'];
+  boots?: NonNullable<World['boots']>;
   events?: ChaosEvent[];
   finals?: Final[];
   references?: Reference[];
