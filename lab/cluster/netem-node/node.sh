@@ -1,6 +1,6 @@
 #!/bin/bash
-# node.sh SETTINGS: becomes the node: network, containerd with its images, kubelet, kube-proxy, chaos-daemon. Then it runs
-# what is put into its folder of requests. SETTINGS, written by settings.ts, says who it is.
+# node.sh SETTINGS: becomes the node: network, containerd with its images, kubelet, kube-proxy, chaos-daemon. Then it
+# answers requests. SETTINGS, written by settings.ts, says who it is.
 set -eu
 . "$1"
 
@@ -33,20 +33,4 @@ for image in "$IMAGES"/*.tar; do ctr --namespace k8s.io images import "$image" >
 # Last, since the node counts as up when this one answers.
 start chaos-daemon "${CHAOS_DAEMON[@]}"
 
-answer() {
-  local status=0
-  bash "$1.taken" >"$1.output" 2>&1 || status=$?
-  echo "$status" >"$1.draft"
-  mv "$1.draft" "$1.status"
-}
-
-mkfifo /run/silence
-exec {silence}<>/run/silence
-while :; do
-  for request in "$REQUESTS"/*.sh; do
-    [ -f "$request" ] || continue
-    mv "$request" "${request%.sh}.taken"
-    answer "${request%.sh}" &
-  done
-  read -r -t 0.25 -u "$silence" || true
-done
+exec bash "${0%/*}/answer.sh" "$REQUESTS"
