@@ -7,24 +7,24 @@ import { clusterName } from './place.ts';
 const lockFile = `/run/steadfast/${clusterName}.lock`;
 
 /** Runs a piece of work while no other process of this host does the same. The lock of a killed one does not count. */
-export async function alone<T>(work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(lockFile), { recursive: true });
-  while (!(await take())) await sleep(100);
+export async function alone<T>(work: () => Promise<T>, file = lockFile): Promise<T> {
+  await mkdir(dirname(file), { recursive: true });
+  while (!(await take(file))) await sleep(100);
   try {
     return await work();
   } finally {
-    await rm(lockFile, { force: true });
+    await rm(file, { force: true });
   }
 }
 
-async function take(): Promise<boolean> {
+async function take(file: string): Promise<boolean> {
   try {
-    await writeFile(lockFile, formatPidFile(ownProcess()), { flag: 'wx' });
+    await writeFile(file, formatPidFile(ownProcess()), { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  const holder = parsePidFile(await readFile(lockFile, 'utf8').catch(() => ''));
-  if (holder !== undefined && !runsStill(holder)) await rm(lockFile, { force: true });
+  const holder = parsePidFile(await readFile(file, 'utf8').catch(() => ''));
+  if (holder !== undefined && !runsStill(holder)) await rm(file, { force: true });
   return false;
 }
