@@ -15,7 +15,11 @@ export async function checkNamespaces(subject: Subject, signal: AbortSignal): Pr
     ...approvals.map(({ namespace, lack }) =>
       lack === undefined
         ? fine(`namespace ${namespace} approves of this plan`)
-        : problem(lack, approvalCommand(namespace, digest)),
+        : problem(lack, commandFor(namespace, digest, lack)),
     ),
   ];
+}
+
+function commandFor(namespace: string, digest: string, lack: string): string {
+  return lack.startsWith('there is no namespace') ? 'kubectl get namespaces' : approvalCommand(namespace, digest);
 }

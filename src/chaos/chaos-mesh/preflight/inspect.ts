@@ -12,12 +12,12 @@ import { problem } from './found.ts';
 
 type Inspected = InspectedExperiment<ChaosMeshConfig>;
 
-/** Looks at everything that a run of these experiments would need, and changes nothing. What is the same for all of them is said once. */
+/** Looks at everything that a run of these experiments would need, and changes nothing. What is the same for several is said once. */
 export async function inspectPlace(experiments: readonly Inspected[], signal: AbortSignal): Promise<Inspection[]> {
   const places = Map.groupBy(experiments, ({ config }) => `${config.kubeconfig ?? ''} ${config.context ?? ''}`);
   const lines: Inspection[] = [];
   for (const group of places.values()) lines.push(...(await inspectCluster(group, signal)));
-  return [...new Map(lines.map((line) => [line.text, line])).values()];
+  return lines;
 }
 
 async function inspectCluster(experiments: readonly Inspected[], signal: AbortSignal): Promise<Inspection[]> {
@@ -29,26 +29,47 @@ async function inspectCluster(experiments: readonly Inspected[], signal: AbortSi
     return [problem((error as Error).message, 'kubectl config get-contexts')];
   }
   try {
-    const each: { cluster: Inspection[]; own: Inspection[] }[] = [];
+    const each: Looked[] = [];
     for (const experiment of experiments) each.push(await inspectOne(kube, experiment, signal));
-    return [...each.flatMap(({ cluster }) => cluster), ...each.flatMap(({ own }) => own)];
+    return [...once(each.flatMap(({ cluster }) => cluster)), ...named(each)];
   } finally {
     kube.close();
   }
 }
 
-async function inspectOne(kube: KubeClient, inspected: Inspected, signal: AbortSignal) {
-  const named = (lines: readonly Inspection[]) =>
-    lines.map((line) => ({ ...line, text: `${inspected.plan}/${inspected.experiment}: ${line.text}` }));
+/** What was looked at for one experiment: the cluster, which is the same for all, and its own. */
+interface Looked {
+  name: string;
+  cluster: Inspection[];
+  own: Inspection[];
+}
+
+async function inspectOne(kube: KubeClient, inspected: Inspected, signal: AbortSignal): Promise<Looked> {
+  const name = `${inspected.plan}/${inspected.experiment}`;
   try {
     const { manifest, troubles } = await manifestIn(kube, inspected, signal);
     const experiment = toChecked(kube, inspected, manifest);
     const { subject, cluster, own } = await checkAll(experiment, { kube, wallClock: Date.now }, signal);
     const others = await faultsOfOthers(kube, subject.namespaces, '', signal);
-    return { cluster, own: named([...own, ...[...troubles, ...others].map((text) => problem(text))]) };
+    return { name, cluster, own: [...own, ...[...troubles, ...others].map((text) => problem(text))] };
   } catch (error) {
-    return { cluster: [], own: named([problem((error as Error).message)]) };
+    return { name, cluster: [], own: [problem((error as Error).message)] };
   }
+}
+
+function once(lines: readonly Inspection[]): Inspection[] {
+  return [...new Map(lines.map((line) => [line.text, line])).values()];
+}
+
+/** Each line under the experiments that it holds for. */
+function named(looked: readonly Looked[]): Inspection[] {
+  const lines = looked.flatMap(({ name, own }) => own.map((line) => ({ name, line })));
+  const byText = Map.groupBy(lines, ({ line }) => `${line.state} ${line.text}`);
+  return [...byText.values()].map((same) => {
+    const [first, ...more] = same;
+    const rest = more.length > 0 ? ` and ${more.length} more` : '';
+    return { ...first!.line, text: `${first!.name}${rest}: ${first!.line.text}` };
+  });
 }
 
 async function manifestIn(

@@ -34,9 +34,9 @@ function checkFound({ selector, pods, fault }: Candidates): Inspection[] {
     return namespaces.map((namespace) => {
       const { labelSelector } = queryFor(selector.selector);
       const query = labelSelector === undefined ? '' : ` -l '${labelSelector}'`;
-      const which = selector.key === '.Target' ? "the target's selector" : 'the selector';
+      const which = selector.key === '.Target' ? `the target of the ${fault.kind}` : `the ${fault.kind}`;
       return problem(
-        `${which} of ${fault.name || fault.kind} matches no pod in ${namespace}: with one empty selector nothing at all is injected`,
+        `${which} matches no pod in ${namespace}: with one empty selector nothing at all is injected`,
         `kubectl get pods -n ${namespace} --show-labels${query}`,
       );
     });
