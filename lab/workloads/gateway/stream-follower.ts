@@ -102,10 +102,13 @@ export function createStreamFollower({ podKey, index, defects, metrics, ...optio
     if (defects.keepIndexAfterRestart || batch.sequence > (progress.last() ?? -1)) apply(batch);
   }
 
+  /** A first batch that is not the engine's first one leaves no gap: what was before it is history. */
   async function bridgeGapBefore({ sequence }: NumberedBatch): Promise<void> {
-    const missing = sequence - (progress.last() ?? -1) - 1;
-    count('missed', missing);
-    metrics.missed(missing);
+    const last = progress.last();
+    if (last !== undefined) {
+      count('missed', sequence - last - 1);
+      metrics.missed(sequence - last - 1);
+    }
     if (!defects.noReplayOnGap) await resync();
   }
 

@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../../lab/cluster/access.ts';
 import { startCluster } from '../../../lab/cluster/cluster.ts';
-import { deployWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
+import { deployWorkloads, removeWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
 import { facesOf, type PodFace } from '../../../lab/cluster/workloads/faces.ts';
 import type { WorkloadName } from '../../../lab/cluster/workloads/groups.ts';
 import { defectNames } from '../../../lab/workloads/gateway/defects.ts';
@@ -210,6 +210,13 @@ describe('monitoring as pods', () => {
       pushgateway: '1',
       'chaos-daemon': expect.stringMatching(/[12]/),
     });
+  });
+
+  test('what is removed is gone, and comes again', async () => {
+    await removeWorkloads(cluster, ['pushgateway']);
+    await expect.poll(() => facesOf(cluster, 'pushgateway'), { timeout: 30_000 }).toEqual([]);
+    await deployWorkloads(cluster, { only: ['pushgateway'] });
+    expect((await fetch(`${(await onlyFaceOf('pushgateway')).url}/-/ready`)).status).toBe(200);
   });
 
   test('Prometheus knows its Alertmanager, and has read the alerts', async () => {

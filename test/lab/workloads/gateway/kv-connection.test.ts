@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePorts } from '../../../../lab/processes/ports.ts';
@@ -45,15 +46,23 @@ async function engineAndGateway(options: { defects?: Defect[]; release?: Release
 
 const soon = { timeout: 8_000, interval: 20 };
 
-/** The engine goes silent, and the gateway knows all that there is. */
+/** The engine goes silent, and the gateway has read all that there is, twice in a row: what waits to be sent has no number yet. */
 async function settle(engine: KvEngine, state: () => State): Promise<void> {
   engine.setRate(0);
-  await expect.poll(() => state().lastSequence, soon).toBe(engine.nextSequence() - 1);
+  const unread = () => engine.nextSequence() - 1 - (state().lastSequence ?? -1);
+  await expect.poll(unread, soon).toBe(0);
+  await sleep(250);
+  await expect.poll(unread, soon).toBe(0);
 }
 
 const truthOf = (engine: KvEngine) => ({ blocks: engine.cachedBlocks(), fingerprint: engine.cacheFingerprint() });
-const applied = (state: () => State, count: number) =>
-  expect.poll(() => state().totals['applied'] ?? 0, soon).toBeGreaterThan(count);
+
+/** That many batches more than now have been applied. */
+async function applied(state: () => State, count: number): Promise<void> {
+  const now = () => state().totals['applied'] ?? 0;
+  const before = now();
+  await expect.poll(now, soon).toBeGreaterThan(before + count);
+}
 
 describe('a sound gateway holds what its engine holds', () => {
   test.each(['0.23', '0.24', '0.33'] as const)('though it came late, of release %s', async (release) => {
@@ -136,15 +145,17 @@ describe('a gateway with a defect', () => {
     const { engine, state } = await engineAndGateway({ defects: ['noReplayOnGap'] });
     await applied(state, 5);
     engine.befall({ command: 'lose', batches: 5, replayable: true });
-    await expect.poll(() => state().totals['lost'], soon).toBe(5);
+    await expect.poll(() => state().totals['lost'], soon).toBeGreaterThanOrEqual(5);
     expect(state().totals['replays']).toBe(1);
   });
 
   test('keepIndexAfterRestart: holds blocks of a life that is over', async () => {
     const { engine, state } = await engineAndGateway({ defects: ['keepIndexAfterRestart'] });
     await applied(state, 20);
+    await settle(engine, state);
     await engine.restart(50);
-    await expect.poll(() => state().lastSequence, soon).toBeLessThan(15);
+    engine.setRate(100);
+    await applied(state, 5);
     await settle(engine, state);
     expect(state().totals['restarts']).toBeUndefined();
     expect(state().blocks).toBeGreaterThan(engine.cachedBlocks());
@@ -163,7 +174,7 @@ describe('a gateway with a defect', () => {
     const { engine, state, shown } = await engineAndGateway({ defects: ['noConnectionWatch'] });
     await applied(state, 5);
     const restarted = engine.restart(1_500);
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await sleep(800);
     expect(state().status).toBe('connected');
     expect(await shown()).toMatch(/aibrix_kvcache_zmq_connection_status\S+ 1/);
     await restarted;
