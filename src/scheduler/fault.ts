@@ -5,7 +5,8 @@ import { formatDuration } from '../slo/model/quantity.ts';
 import { type BoundedCall, bounded, reasonOf, within } from './bounded.ts';
 import { evidenceOf, factsOf } from './observed.ts';
 import { type Fault, removeFault } from './recover.ts';
-import type { Run, StepFacts } from './run.ts';
+import type { Run } from './run.ts';
+import type { StepFacts } from './step-facts.ts';
 
 /** What became of a fault. `recoveryFrom` is the moment from which the recovery phase is counted. */
 export type FaultOutcome = { ok: true; recoveryFrom: Offset } | { ok: false; reason: string };

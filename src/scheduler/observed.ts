@@ -1,6 +1,6 @@
 import type { FaultFact, Observed } from '../chaos/contract.ts';
 import type { Evidence, Offset } from '../slo/model/entry.ts';
-import type { StepFacts } from './run.ts';
+import type { StepFacts } from './step-facts.ts';
 
 const EVIDENCE_LIMIT = 100;
 const TEXT_LIMIT_CHARS = 1000;

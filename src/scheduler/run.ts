@@ -1,5 +1,5 @@
 import type { FaultFact } from '../chaos/contract.ts';
-import type { ChaosEvent, ChaosState, Entry, Evidence, Offset } from '../slo/model/entry.ts';
+import type { ChaosEvent, ChaosState, Entry, Offset } from '../slo/model/entry.ts';
 import type { Experiment } from '../slo/model/plan.ts';
 import { reasonOf, within } from './bounded.ts';
 import { type Budgets, DEFAULT_BUDGETS } from './budgets.ts';
@@ -7,18 +7,11 @@ import { tellable } from './observed.ts';
 import type { OpenVantage } from './open-vantage.ts';
 import type { ConductParts } from './parts.ts';
 import { type Activity, healthChanges, type ProgressEvent } from './progress.ts';
+import type { StepFacts } from './step-facts.ts';
 
 /** What waits reject with once the run is to stop. */
 export class RunStopped extends Error {
   override name = 'RunStopped';
-}
-
-/** The facts of a step of an experiment, besides its state. */
-export interface StepFacts {
-  at?: Offset;
-  notBefore?: Offset;
-  reason?: string;
-  evidence?: Evidence[];
 }
 
 /** A run under way: its parts, and the one place that decides that it is to stop. */

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { silentLog } from '../../src/clients/log.ts';
 import { systemClock } from '../../src/scheduler/system-clock.ts';
 import type { Entry, Sample, VantageBoot } from '../../src/slo/model/entry.ts';
 import { sidecarVantage } from '../../src/vantages/sidecar/vantage.ts';
 import { openSlowWay } from '../loopback/slow-way.ts';
 import { machineMs, stampPlan } from './stamps.ts';
+
+const PROGRAM = new URL('shifted-sidecar.ts', import.meta.url).pathname;
 
 /** How wrong the sidecar's clock is, and how long the ways to it and back take. */
 export interface Shift {
@@ -30,8 +31,7 @@ export interface MergeError {
 /** Merges the samples of a process whose clock is wrong by a known offset, for so long. */
 export async function measureMergeError(shift: Shift, forMs: number): Promise<MergeError> {
   const { aheadMs, driftPpm = 0, thereMs = 0, backMs = 0 } = shift;
-  const program = join(import.meta.dirname, 'shifted-sidecar.ts');
-  const child = spawn(process.execPath, [program, String(aheadMs), String(driftPpm)], {
+  const child = spawn(process.execPath, [PROGRAM, String(aheadMs), String(driftPpm)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
