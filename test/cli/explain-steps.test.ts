@@ -34,6 +34,15 @@ test('each step is told with its part and with what it waits for', () => {
   ]);
 });
 
+test('what comes after a fault that ends by itself is counted from its end', () => {
+  const lines = explained();
+
+  expect(lines).toContainEqual(expect.stringMatching(/^ {2}end of flow \+0ms +flow +recovery +20s/));
+  expect(lines.find((line) => line.startsWith('Schedule'))).toMatch(
+    /^Schedule: 2m30s and as long as flow takes if all goes well, at the longest /,
+  );
+});
+
 test('the limits are those of the longest fault', () => {
   expect(explained().join('\n')).toContain('a fault is removed 5m after its request at the latest');
 });

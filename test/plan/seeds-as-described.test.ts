@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { chaosMeshDriver } from '../../src/chaos/chaos-mesh/driver.ts';
 import { formatDiagnostic } from '../../src/plan/diagnostic.ts';
 import { type Loaded, loadFiles } from '../../src/plan/load.ts';
 import { readIncluded } from '../../src/plan/read-included.ts';
@@ -9,7 +8,6 @@ import { registries } from '../../src/registries.ts';
 
 const FOLDER = join(import.meta.dirname, '../plans/seeds-as-described');
 const REWRITE = process.env['UPDATE_EXPECTED'] === '1';
-const drivers = new Map([...registries.drivers, [chaosMeshDriver.type, chaosMeshDriver]]);
 
 /** What is wrong with each experiment as it was described, in the words that must be said; empty where a cluster alone can tell. */
 const REASONS: Record<string, RegExp[]> = {
@@ -66,7 +64,7 @@ const ONLY_A_CLUSTER_TELLS: Record<string, string> = {
 function check(name: string): Loaded {
   const file = { file: `${name}.yaml`, text: readFileSync(join(FOLDER, `${name}.yaml`), 'utf8'), fromDirectory: false };
   const read = (path: string) => readIncluded(resolve(FOLDER, path));
-  return loadFiles([file], { ...registries, drivers }, {}, { read });
+  return loadFiles([file], registries, {}, { read });
 }
 
 function textOf({ diagnostics }: Loaded): string {

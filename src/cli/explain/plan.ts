@@ -12,7 +12,7 @@ import { schedule } from './schedule.ts';
 
 /** A plan as a person would tell it. */
 export function explainPlan({ plan, file }: LoadedPlan, registries: Registries): string {
-  const usual = formatDuration(usualRunMs(plan));
+  const usual = [formatDuration(usualRunMs(plan)), ...ownEnds(plan)].join(' and ');
   const longest = formatDuration(longestRunMs(plan, DEFAULT_BUDGETS));
   const sections = [
     section(`Plan ${plan.name}`, [`${file}, seed ${plan.seed}, ${plan.digest}`]),
@@ -29,6 +29,11 @@ export function explainPlan({ plan, file }: LoadedPlan, registries: Registries):
     ),
   ];
   return sections.filter((text) => text !== '').join('\n');
+}
+
+/** What the faults that end by themselves add, which the plan does not know. */
+function ownEnds({ experiments }: Plan): string[] {
+  return experiments.filter(({ endsByItself }) => endsByItself).map(({ name }) => `as long as ${name} takes`);
 }
 
 function section(title: string, lines: string[]): string {

@@ -10,22 +10,25 @@ const IN_ORDER = ['steady', 'fault', 'recovery'] as const satisfies PhaseName[];
 export function schedule(plan: Plan, registries: Registries): string[] {
   const rows: string[][] = [];
   let at = 0;
+  let since = '';
   for (const experiment of plan.experiments) {
     for (const phase of IN_ORDER) {
       const lengthMs = phaseLengthMs(phase, experiment);
       rows.push([
-        `+${formatDuration(at)}`,
+        `${since}+${formatDuration(at)}`,
         experiment.name,
         phase,
         lengthMs === undefined ? untilWhen(experiment, plan) : formatDuration(lengthMs),
         [...whatBreaks(phase, experiment, registries), slotsInPhase(plan, lengthMs)].join('; '),
       ]);
       at += lengthMs ?? 0;
+      // From here on nobody knows when by the clock.
+      if (phase === 'fault' && experiment.endsByItself) [at, since] = [0, `end of ${experiment.name} `];
     }
     const { settleMs } = experiment.phases;
     if (settleMs > 0)
       rows.push([
-        `+${formatDuration(at)}`,
+        `${since}+${formatDuration(at)}`,
         experiment.name,
         'settle',
         formatDuration(settleMs),
