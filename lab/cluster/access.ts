@@ -19,6 +19,9 @@ export interface Cluster {
   inNetwork: (...command: string[]) => string[];
   /** Wraps a command so that it runs on node 1, with its files, processes and network. */
   onNode: (...command: string[]) => string[];
+  /** The command that `kubectl` below runs, for a person to go on from. */
+  kubectlCommand: readonly string[];
+  /** What it prints on its first stream; rejects when it fails. */
   kubectl: (...args: string[]) => Promise<string>;
   /** Makes an image of a folder and puts it on every node. A running container keeps the image it has. */
   importImage: (name: string, rootfs: string, options?: ImageOptions) => Promise<void>;
@@ -39,14 +42,16 @@ export async function accessTo(record: ClusterRecord): Promise<Cluster> {
     '--',
     ...command,
   ];
+  const kubectl = join(programs.kubernetes, 'kubectl');
+  const kubectlCommand = inNetwork(kubectl, '--kubeconfig', place.kubeconfig);
   return {
     place,
     kubeconfig: place.kubeconfig,
     network: netnsFile,
     inNetwork,
     onNode,
-    kubectl: (...args) =>
-      run(inNetwork(join(programs.kubernetes, 'kubectl'), '--kubeconfig', place.kubeconfig, ...args)),
+    kubectlCommand,
+    kubectl: (...args) => run([...kubectlCommand, ...args]),
     importImage: async (name, rootfs, options) => {
       const file = join(place.images, `${name.replaceAll(/[^a-z0-9.-]/gi, '-')}.tar`);
       await packImage(name, rootfs, file, options);

@@ -12,6 +12,7 @@ export function givenKubeconfig(env: NodeJS.ProcessEnv = process.env): string | 
  * its pods. Its nodes and servers cannot be entered or stopped from here.
  */
 export function accessToGiven(kubeconfig: string): Cluster {
+  const options = ['--kubeconfig', kubeconfig];
   const outOfReach = (what: string) => new Error(`${what} is out of reach in the cluster of ${kubeconfig}`);
   return {
     get place(): never {
@@ -23,8 +24,8 @@ export function accessToGiven(kubeconfig: string): Cluster {
     onNode: () => {
       throw outOfReach('a node');
     },
-    kubectl: (...args) =>
-      runCommand('kubectl', ['--kubeconfig', kubeconfig, ...args], { timeoutMs: 120_000, answersOnly: true }),
+    kubectlCommand: ['kubectl', ...options],
+    kubectl: (...args) => runCommand('kubectl', [...options, ...args], { timeoutMs: 120_000, answersOnly: true }),
     importImage: async () => {
       throw outOfReach('the images of the nodes');
     },

@@ -1,4 +1,5 @@
 import { startCluster } from '../cluster/cluster.ts';
+import { givenKubeconfig } from '../cluster/given.ts';
 import { readRecord } from '../cluster/record.ts';
 import { removeCluster } from '../cluster/remove.ts';
 import type { Progress } from '../getting/progress.ts';
@@ -8,9 +9,9 @@ export async function clusterUp({ netem }: { netem: boolean }, say: Progress): P
   const cluster = await startCluster({ progress: say, netem });
   say(`the cluster is up after ${Math.round((performance.now() - began) / 1000)} s\n`);
   say(await cluster.kubectl('get', 'nodes', '-o', 'wide'));
-  const enter = cluster.inNetwork('').join(' ').trim();
-  say(`its network:  ${enter} COMMAND`);
-  say(`its API:      ${enter} kubectl --kubeconfig ${cluster.kubeconfig} get pods --all-namespaces`);
+  say(`its API:      ${cluster.kubectlCommand.join(' ')} get pods --all-namespaces`);
+  if (givenKubeconfig() !== undefined) return;
+  say(`its network:  ${cluster.inNetwork('COMMAND').join(' ')}`);
   say(`node 1:       ${cluster.onNode('COMMAND').join(' ')}`);
   say(`its logs:     ${cluster.place.logs}`);
   say('`make cluster-down` removes it');
