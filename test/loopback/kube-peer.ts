@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,12 @@ export interface PeerRequest {
   token: string | undefined;
 }
 
-/** Instead of the ordinary answer: nothing at all, a closed connection, or this one. */
-export type Misbehaviour = 'hang' | 'reset' | { status: number; body?: unknown; headers?: Record<string, string> };
+/** Instead of the ordinary answer: nothing at all, a closed connection, one that closes after the work was done, or this one. */
+export type Misbehaviour =
+  | 'hang'
+  | 'reset'
+  | 'lose'
+  | { status: number; body?: unknown; headers?: Record<string, string> };
 
 /** A stand-in for an API server that keeps objects in memory and does on demand what a real one will not. */
 export interface KubePeer {
@@ -143,7 +147,10 @@ export async function startKubePeer(): Promise<KubePeer> {
       request.socket.destroy();
       return;
     }
-    if (instead) reply(response, instead.status, instead.body ?? {}, instead.headers);
+    if (instead === 'lose') {
+      answer(asked, new ServerResponse(request));
+      request.socket.destroy();
+    } else if (instead) reply(response, instead.status, instead.body ?? {}, instead.headers);
     else answer(asked, response);
   }
 
@@ -196,8 +203,7 @@ export async function startKubePeer(): Promise<KubePeer> {
 
 /** `/api/v1/pods` and `/api/v1/namespaces/x/pods` are collections, what has one segment more is an object. */
 function isCollection(path: string): boolean {
-  const segments = path.split('/').length - (path.startsWith('/apis/') ? 4 : 3);
-  return path.includes('/namespaces/') ? segments !== 2 : segments === 1;
+  return (path.split('/').length - (path.startsWith('/apis/') ? 4 : 3)) % 2 === 1;
 }
 
 function isIn(path: string, collection: string): boolean {

@@ -1,0 +1,246 @@
+import { readdir } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LEASE_NAME } from '../../../src/chaos/chaos-mesh/lease.ts';
+import { signal } from '../driver-setting.ts';
+import { type PlayedCluster, startPlayedCluster, webPod } from './played-cluster.ts';
+import { openPlayed, partition, podKill } from './played-driver.ts';
+
+const LEASE = `/apis/coordination.k8s.io/v1/namespaces/ours/leases/${LEASE_NAME}`;
+
+let cluster: PlayedCluster;
+
+beforeEach(async () => {
+  cluster = await startPlayedCluster();
+});
+
+afterEach(() => cluster[Symbol.asyncDispose]());
+
+const holder = () => (cluster.peer.object(LEASE)?.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
+const anything = () => signal(15_000);
+
+describe('a fault that lasts', () => {
+  it('is brought about, proven, and gone without a trace', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    expect(holder(), 'the lease is held').toBe('run-1');
+
+    const injected = await driver.inject(anything());
+    const [object] = cluster.faults('networkchaos');
+    expect(object?.metadata.labels).toMatchObject({ 'steadfast/run': 'run-1', 'steadfast/experiment': 'breaks' });
+    expect(object?.spec, 'the server ends it if nobody else does').toMatchObject({ duration: '90s' });
+    expect(injected.evidence[0]?.text).toMatch(/^Chaos Mesh applied the fault to ours\/web-0, ours\/web-1, by its own/);
+    expect(await readdir(played.setting.faults), 'recorded for a sweep').toHaveLength(1);
+    expect(await driver.evidence(anything())).toEqual([{ of: 'mechanism', holds: true, text: 'it bites' }]);
+
+    const recovered = await driver.recover(anything());
+    expect(cluster.faults('networkchaos')).toEqual([]);
+    expect(await readdir(played.setting.faults)).toEqual([]);
+    expect(recovered.evidence.map(({ of }) => of)).not.toContain('finding');
+    expect(recovered.evidence.at(-1)?.values?.['requests'], 'counted').toBeGreaterThan(5);
+    await driver.close();
+    expect(holder(), 'the lease is given back').toBeUndefined();
+    expect(played.losses).toEqual([]);
+  });
+
+  it('is what the records say, and not what the conditions say', async () => {
+    cluster.play.idle = true;
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    await vi.waitFor(() => expect(cluster.faults('networkchaos')).toHaveLength(1), { timeout: 5_000 });
+    const { name } = cluster.faults('networkchaos')[0]!.metadata;
+    const record = { id: 'ours/web-0', selectorKey: '.', phase: 'Not Injected', injectedCount: 0 };
+    const conditions = [{ type: 'AllInjected', status: 'True' }];
+    const say = (containerRecords: object[]) =>
+      cluster.peer.change(cluster.path('networkchaos', name), (object) => {
+        object.status = { conditions, experiment: { desiredPhase: 'Run', containerRecords } };
+      });
+    say([record]);
+    const first = await Promise.race([injecting, new Promise((resolve) => setTimeout(resolve, 700, 'nothing yet'))]);
+    expect(first).toBe('nothing yet');
+    say([{ ...record, phase: 'Injected', injectedCount: 1 }]);
+    expect((await injecting).at).toBeGreaterThan(600);
+    await driver.recover(anything());
+  });
+
+  it('says in plain words why it does not come about, and is forced out where it sticks', async () => {
+    cluster.play.applyFails = 'unable to set tcs for pod web-0';
+    await using played = await openPlayed(cluster, partition, { now: fastClock(20) });
+    const driver = await played.ready();
+    await expect(driver.inject(anything())).rejects.toThrow(/^the node's kernel cannot shape traffic/);
+    expect(played.told.some(({ reason }) => reason?.startsWith("the node's kernel cannot"))).toBe(true);
+
+    const { evidence } = await driver.recover(anything());
+    expect(evidence.filter(({ of }) => of === 'finding')).toMatchObject([
+      { text: expect.stringContaining('forced out') },
+    ]);
+    expect(cluster.faults('networkchaos')).toEqual([]);
+  });
+
+  it('fails at once where Chaos Mesh selects nothing', async () => {
+    cluster.play.selectsNothing = true;
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    await expect(driver.inject(anything())).rejects.toThrow(/^Chaos Mesh found no target for the selector/);
+    await driver.recover(anything());
+    expect(cluster.faults('networkchaos')).toEqual([]);
+  });
+
+  it('stops the run when somebody deletes it', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    await driver.inject(anything());
+    cluster.peer.remove(cluster.path('networkchaos', cluster.faults('networkchaos')[0]!.metadata.name));
+    await vi.waitFor(() => expect(played.losses).not.toEqual([]), { timeout: 5_000 });
+    expect(played.losses[0]).toMatch(/^(somebody deleted|the fault ended)/);
+    await driver.recover(anything());
+  });
+
+  it('tells of targets that vanish and of pods that come later', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    await driver.inject(anything());
+    cluster.peer.remove(`${cluster.pods}/web-1`);
+    cluster.peer.put(cluster.pods, webPod('web-9'));
+    const texts = () => played.told.flatMap(({ evidence }) => evidence ?? []).map(({ text }) => text);
+    await vi.waitFor(
+      () =>
+        expect(texts()).toEqual([
+          'target ours/web-1 is gone, and the fault with it',
+          'ours/web-9 came later: the fault does not act on it',
+        ]),
+      { timeout: 5_000 },
+    );
+    await driver.recover(anything());
+  });
+
+  it('is taken for its own when the answer to its making was lost', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    loseAnswers('POST', '/networkchaos');
+    await driver.inject(anything());
+    expect(cluster.faults('networkchaos')).toHaveLength(1);
+    await driver.recover(anything());
+    expect(cluster.faults('networkchaos')).toEqual([]);
+  });
+
+  it('is not made where its place is taken by something else', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    const name = 'steadfast-breaks-1d91d9bb';
+    cluster.peer.misbehave = ({ method, path, body }) => {
+      if (method !== 'POST' || !path.endsWith('/networkchaos')) return undefined;
+      const made = (body as { metadata: { name: string } }).metadata.name;
+      if (!cluster.peer.object(`${path}/${made}`)) cluster.peer.put(path, { metadata: { name: made } });
+      return undefined;
+    };
+    await expect(driver.inject(anything()), name).rejects.toThrow(/is there already and is not ours$/);
+    await driver.recover(anything());
+    expect(cluster.faults('networkchaos'), 'and stays').toHaveLength(1);
+  });
+});
+
+describe('a removal', () => {
+  it('goes on where the API server was away for a while', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    await driver.inject(anything());
+    cluster.peer.misbehave = () => 'reset';
+    setTimeout(() => {
+      cluster.peer.misbehave = () => undefined;
+    }, 1_500);
+    await driver.recover(anything());
+    expect(cluster.faults('networkchaos')).toEqual([]);
+  });
+
+  it('is not certain where something stays in the pods, and says what to do', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    await driver.inject(anything());
+    played.proof.after = { state: 'stays', text: 'ours/web-0: 2 rules still stand; delete the pod' };
+    await expect(driver.recover(signal(1_500))).rejects.toThrow('2 rules still stand; delete the pod');
+    expect(await readdir(played.setting.faults), 'still recorded').toHaveLength(1);
+    played.proof.after = { state: 'cleared', evidence: [] };
+    await driver.recover(anything());
+    expect(await readdir(played.setting.faults)).toEqual([]);
+  });
+
+  it('is not certain while the controller is away, and says so', async () => {
+    await using played = await openPlayed(cluster, partition, { now: fastClock(60) });
+    const driver = await played.ready();
+    await driver.inject(anything());
+    cluster.peer.react = () => undefined;
+    await expect(driver.recover(anything())).rejects.toThrow(/does not go, not even forced: is the controller/);
+  });
+
+  it('reaches what an aborted injection still makes', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    cluster.peer.misbehave = ({ method, path, query, body }) => {
+      if (method !== 'POST' || !path.endsWith('/networkchaos') || query.get('dryRun')) return undefined;
+      setTimeout(() => cluster.peer.put(path, body as never), 700);
+      return 'hang';
+    };
+    await expect(driver.inject(signal(300))).rejects.toThrow();
+    await driver.recover(anything());
+    expect(cluster.faults('networkchaos')).toEqual([]);
+  });
+});
+
+it('waits after a kill until as many pods are Ready as before', async () => {
+  await using played = await openPlayed(cluster, podKill);
+  const driver = await played.ready();
+  const { at } = await driver.inject(anything());
+  expect(cluster.faults('podchaos')[0]?.spec, 'it has no end').not.toHaveProperty('duration');
+  const over = await driver.hold!(anything());
+  expect(over.at).toBeGreaterThanOrEqual(at!);
+  expect(cluster.peer.objects(cluster.pods).map(({ metadata }) => metadata.name)).toContain('web-2');
+  await driver.recover(anything());
+  expect(played.losses).toEqual([]);
+});
+
+describe('two plans', () => {
+  it('exclude one another in a namespace', async () => {
+    await using first = await openPlayed(cluster, partition);
+    await first.ready();
+    await using second = await openPlayed(cluster, partition, { run: 'run-2', plan: 'other' });
+    await expect(second.ready()).rejects.toThrow('ours is taken by run run-1 of plan a-plan');
+    await first.driver.close();
+    await expect(second.ready()).resolves.toBeDefined();
+  });
+
+  it('do not run while a fault of somebody else is in effect', async () => {
+    const records = [{ id: 'ours/web-0', selectorKey: '.', phase: 'Injected', injectedCount: 1 }];
+    cluster.peer.put(cluster.path('stresschaos'), {
+      metadata: { name: 'theirs' },
+      status: { experiment: { desiredPhase: 'Run', containerRecords: records } },
+    });
+    await using played = await openPlayed(cluster, partition);
+    await expect(played.ready()).rejects.toThrow('a fault is in effect: StressChaos ours/theirs, on ours/web-0');
+  });
+});
+
+it('follows its fault also where watches are refused', async () => {
+  cluster.peer.misbehave = ({ query }) => (query.get('watch') ? { status: 403, body: {} } : undefined);
+  await using played = await openPlayed(cluster, partition);
+  const driver = await played.ready();
+  await driver.inject(anything());
+  await driver.recover(anything());
+  expect(cluster.faults('networkchaos')).toEqual([]);
+});
+
+/** A clock that runs so many times as fast, for what waits long. */
+function fastClock(times: number): () => number {
+  const began = performance.now();
+  return () => (performance.now() - began) * times;
+}
+
+/** The next such request is served, but its answer never arrives. */
+function loseAnswers(method: string, end: string): void {
+  let lost = false;
+  cluster.peer.misbehave = (asked) => {
+    if (lost || asked.method !== method || !asked.path.endsWith(end)) return undefined;
+    lost = true;
+    return 'lose';
+  };
+}
