@@ -6,7 +6,7 @@ import type { ComponentName } from './machine/components/all.ts';
 import { containerdSocket } from './machine/components/containerd.ts';
 import { readMachineSpec } from './machine/spec.ts';
 import { askNetemNode } from './netem-node/ask.ts';
-import { type ClusterPlace, clusterPlace, netnsFile } from './place.ts';
+import { type ClusterPlace, clusterPlace, netnsFile, nodePath } from './place.ts';
 import type { ClusterRecord } from './record.ts';
 
 /** What a test, a command or a person can do with a cluster that is up. */
@@ -33,13 +33,21 @@ export async function accessTo(record: ClusterRecord): Promise<Cluster> {
   const place = clusterPlace(record.path);
   const { programs, netem } = await readMachineSpec(place.specFile);
   const inNetwork = (...command: string[]) => ['nsenter', `--net=${netnsFile}`, '--', ...command];
-  const everyNamespace = ['--mount', '--pid', '--net', '--ipc', '--uts'];
-  const onNode = (...command: string[]) => [
+  const enterMachine = [
     'nsenter',
     '-t',
     String(record.machine.pid),
-    ...everyNamespace,
+    '--mount',
+    '--pid',
+    '--net',
+    '--ipc',
+    '--uts',
     '--',
+  ];
+  const onNode = (...command: string[]) => [
+    ...enterMachine,
+    'env',
+    `PATH=${nodePath}:${programs.containerd}`,
     ...command,
   ];
   const kubectl = join(programs.kubernetes, 'kubectl');
@@ -56,7 +64,7 @@ export async function accessTo(record: ClusterRecord): Promise<Cluster> {
       const file = join(place.images, `${name.replaceAll(/[^a-z0-9.-]/gi, '-')}.tar`);
       await packImage(name, rootfs, file, options);
       const ctr = ['--address', containerdSocket, '--namespace', 'k8s.io', 'images', 'import', file];
-      await run(onNode(join(programs.containerd, 'ctr'), ...ctr));
+      await run(onNode('ctr', ...ctr));
       if (netem) await askNetemNode(place, `ctr --namespace k8s.io images import ${file}`, 120_000);
     },
     startServer: async (name) => void (await askMachine(place.controlSocket, 'POST', `/${name}/start`)),

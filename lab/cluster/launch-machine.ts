@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheRoot } from '../getting/cache.ts';
 import { runCommand } from '../getting/command.ts';
 import { identify, type ProcessIdentity, writePidFile } from '../processes/pid-file.ts';
-import { type ClusterPlace, netnsFile } from './place.ts';
+import { type ClusterPlace, netnsFile, nodePath } from './place.ts';
 import type { Provisions } from './prepare.ts';
 import { type ClusterRecord, writeRecord } from './record.ts';
 
@@ -23,6 +23,7 @@ export async function launchMachine(place: ClusterPlace, provisions: Provisions)
   const command = ['sh', ...script, ...files, '--', join(provisions.native, 'machine-init'), ...machine];
   const child = spawn('unshare', [...namespaces, '--fork', '--kill-child', ...command], {
     detached: true,
+    env: { ...process.env, PATH: nodePath },
     stdio: ['ignore', log, log],
   });
   closeSync(log);

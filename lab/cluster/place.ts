@@ -23,6 +23,9 @@ export const net = {
 /** Gives the network a name, for as long as it is mounted there. */
 export const netnsFile = `/run/netns/${clusterName}`;
 
+/** Where programs lie on a node: the lab's own first. */
+export const nodePath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 export const apiUrl = `https://${net.nodeAddress}:6443`;
 
 /** Where a cluster keeps everything: its machine sees this folder at the same path. */

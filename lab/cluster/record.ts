@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ProcessIdentity, runsStill } from '../processes/pid-file.ts';
-import { clusterName } from './place.ts';
+import { clusterName, clusterPlace } from './place.ts';
 
 /** Where the cluster of this host keeps its files, and its machine's first process. */
 export interface ClusterRecord {
@@ -26,6 +27,7 @@ export async function removeRecord(): Promise<void> {
   await rm(recordFile, { force: true });
 }
 
+/** False also for a machine whose folder was removed under it: it is of no more use to anybody. */
 export function isRunning(record: ClusterRecord | undefined): record is ClusterRecord {
-  return record !== undefined && runsStill(record.machine);
+  return record !== undefined && runsStill(record.machine) && existsSync(clusterPlace(record.path).specFile);
 }

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { askMachine } from '../../../lab/cluster/ask-machine.ts';
 
 const name = 'steadfast-other';
 const network = `/run/netns/${name}`;
@@ -45,6 +46,15 @@ describe('a cluster', () => {
     const first = await machinePid();
     expect(lab('cluster', '--one-node')).toContain('the cluster is up after');
     expect(await machinePid()).toBe(first);
+  });
+
+  test('starts a server again that was killed', async () => {
+    const socket = `.lab/cluster-${name}/control.sock`;
+    const dns = async () => (await askMachine(socket, 'GET', '/'))['dns'];
+    const first = await dns();
+    spawnSync('nsenter', ['-t', String(await machinePid()), '--pid', '--mount', 'kill', '-9', String(first)]);
+    await expect.poll(dns, { timeout: 10_000 }).toBeNull();
+    await expect.poll(dns, { timeout: 10_000 }).toBeGreaterThan(first!);
   });
 
   test('ends with its first process, however that ends, and the next start cleans up after it', async () => {
