@@ -65,9 +65,15 @@ async function fromLog(
   const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/log?${query}`;
   const log = await kube.text(path, LOG_LIMITS, signal);
   if (!log.ok) return undefined;
-  for (const line of log.value.split('\n').reverse()) {
+  const reading = clockInLog(log.value, since);
+  return reading && { ...reading, by: 'its log' };
+}
+
+/** What the newest line that tells a time says of the clock, against the stamp that the runtime put before it. */
+export function clockInLog(log: string, since: number): { aheadMs: number; within: number } | undefined {
+  for (const line of log.split('\n').reverse()) {
     const reading = readLine(line, since);
-    if (reading) return { ...reading, by: 'its log' };
+    if (reading) return reading;
   }
   return undefined;
 }
