@@ -9,6 +9,13 @@ const ports = { grpc: 7233, http: 7243, metrics: 9090 };
 export const temporalNamespace = 'bytebot';
 export const temporalAddress = `temporal-frontend.${namespace}.svc.cluster.local:${ports.grpc}`;
 
+const ownNamespace = `/api/v1/namespaces/${temporalNamespace}`;
+
+/** After an overload its database may stay broken until the process begins anew. */
+function restartedWithout(port: number, path: string) {
+  return { httpGet: { port, path }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 6 };
+}
+
 /** The dev server. Its workflows outlive its process, not its pod. */
 export const temporal: Workload = {
   namespace,
@@ -30,8 +37,9 @@ export const temporal: Workload = {
       ports,
       more: {
         env: [{ name: 'HOME', value: '/data' }],
-        readinessProbe: readyByHttp(ports.http, `/api/v1/namespaces/${temporalNamespace}`),
-        resources: resources({ cpu: '120m', memory: '128Mi', memoryLimit: '512Mi' }),
+        readinessProbe: readyByHttp(ports.http, ownNamespace),
+        livenessProbe: restartedWithout(ports.http, ownNamespace),
+        resources: resources({ cpu: '200m', memory: '128Mi', memoryLimit: '512Mi' }),
       },
     });
     const name = 'temporal-frontend';
