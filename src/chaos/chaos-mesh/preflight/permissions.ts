@@ -11,8 +11,7 @@ interface Asked {
 
 /** Asks the API server for every verb that will be used. */
 export async function checkPermissions(subject: Subject, signal: AbortSignal): Promise<Inspection[]> {
-  const questions = needsOf(subject.manifest, subject.observed).flatMap((need) => questionsOf(need, subject));
-  const unique = [...new Map(questions.map((asked) => [commandOf(asked.question), asked])).values()];
+  const unique = questionsFor(needsOf(subject.manifest, subject.observed), subject);
   const answers = await Promise.all(
     unique.map(async (asked) => ({ ...asked, answer: await subject.kube.allowed(asked.question, signal) })),
   );
@@ -24,6 +23,13 @@ export async function checkPermissions(subject: Subject, signal: AbortSignal): P
     (need.required ? problem : warning)(`not allowed: ${inWords(question)} (${need.why})`, commandOf(question)),
   );
   return denied.length === 0 ? [fine(`all ${unique.length} permissions are granted`)] : lines;
+}
+
+/** Each question once. What is needed and merely useful at once is needed. */
+function questionsFor(needs: readonly Need[], subject: Subject): Asked[] {
+  const all = needs.flatMap((need) => questionsOf(need, subject));
+  const byWeight = [...all.filter(({ need }) => !need.required), ...all.filter(({ need }) => need.required)];
+  return [...new Map(byWeight.map((asked) => [commandOf(asked.question), asked])).values()];
 }
 
 function questionsOf(need: Need, subject: Subject): Asked[] {
