@@ -109,7 +109,11 @@ function makePrepared(manifest: Manifest, { kube, config, context }: PrepareSett
   const made: Manifest = {
     apiVersion: CHAOS_MESH_API,
     kind: object.kind!,
-    metadata: { ...templateOf(manifest).metadata, name: object.metadata.name!, namespace },
+    metadata: {
+      ...templateOf(manifest).metadata,
+      name: config.observe ? config.schedule! : object.metadata.name!,
+      namespace,
+    },
     spec: isFields(object.spec) ? object.spec : {},
   };
   const namespaces = targetNamespacesOf(made, namespace);

@@ -100,7 +100,7 @@ function control({ peer, play, pods }: PlayedCluster, path: string, seen: KubeOb
 
 function selected(peer: KubePeer, pods: string, { spec }: KubeObject): string[] {
   const ids = peer.objects(pods).map(({ metadata }) => `ours/${metadata.name}`);
-  return (spec as { mode?: string }).mode === 'one' ? ids.slice(0, 1) : ids;
+  return (spec as { mode?: string } | undefined)?.mode === 'one' ? ids.slice(0, 1) : ids;
 }
 
 function record(id: string, { applyFails }: Play): PlayedRecord {

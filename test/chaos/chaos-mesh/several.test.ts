@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { KubeObject } from '../../../src/clients/kubernetes/client.ts';
+import { signal } from '../driver-setting.ts';
+import { type PlayedCluster, startPlayedCluster } from './played-cluster.ts';
+import { manifest, openPlayed, type PlayedDriver } from './played-driver.ts';
+
+let cluster: PlayedCluster;
+
+beforeEach(async () => {
+  cluster = await startPlayedCluster();
+});
+
+afterEach(() => cluster[Symbol.asyncDispose]());
+
+const selector = { labelSelectors: { app: 'web' } };
+const cut = {
+  name: 'cut',
+  templateType: 'NetworkChaos',
+  deadline: '1s',
+  networkChaos: { action: 'partition', mode: 'all', selector },
+};
+const burn = { name: 'burn', templateType: 'StressChaos', deadline: '1s', stressChaos: { mode: 'all', selector } };
+const workflow = {
+  manifest: manifest('Workflow', {
+    entry: 'all',
+    templates: [{ name: 'all', templateType: 'Serial', children: ['cut'] }, cut, burn],
+  }),
+};
+
+const anything = () => signal(15_000);
+const steps = ({ told }: PlayedDriver) =>
+  told.filter(({ fault }) => fault !== undefined).map(({ fault, state }) => `${fault} ${state}`);
+
+/** What a controller of Workflows makes of a template. */
+function makeChild(workflow: KubeObject, kind: string, template: string): string {
+  const name = `${template}-abcde-fghij`;
+  const labels = {
+    'chaos-mesh.org/workflow': workflow.metadata.name!,
+    'chaos-mesh.org/controlled-by': `${template}-abcde`,
+  };
+  cluster.peer.put(cluster.path(kind), { metadata: { name, labels }, spec: { mode: 'all' } });
+  return cluster.path(kind, name);
+}
+
+function accomplish(name: string): void {
+  cluster.peer.change(cluster.path('workflows', name), (object) => {
+    object.status = { conditions: [{ type: 'Accomplished', status: 'True' }] };
+  });
+}
+
+const made = async (collection: string): Promise<KubeObject> => {
+  await vi.waitFor(() => expect(cluster.faults(collection)).not.toEqual([]), { timeout: 5_000 });
+  return cluster.faults(collection)[0]!;
+};
+
+describe('a Workflow', () => {
+  it('has each of its faults followed, proven and told, and ends by itself', async () => {
+    await using played = await openPlayed(cluster, workflow);
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    const object = await made('workflows');
+    const child = makeChild(object, 'networkchaos', 'cut');
+    await injecting;
+    const holding = driver.hold!(anything());
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    cluster.peer.remove(child);
+    await vi.waitFor(() => expect(cluster.faults('networkchaos')).toEqual([]), { timeout: 5_000 });
+    accomplish(object.metadata.name!);
+    await holding;
+
+    expect(steps(played)).toEqual(['cut injected', 'cut recovering', 'cut recovered', 'burn failed']);
+    const recovering = played.told.find(({ state }) => state === 'recovering');
+    expect(recovering?.evidence, 'the proof was taken while it was there').toEqual(played.proof.during);
+    await driver.recover(anything());
+    expect(cluster.faults('workflows')).toEqual([]);
+  });
+
+  it('is aborted before it is deleted, and its faults go with it', async () => {
+    await using played = await openPlayed(cluster, workflow);
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    const object = await made('workflows');
+    makeChild(object, 'networkchaos', 'cut');
+    await injecting;
+    await driver.recover(anything());
+    const changes = cluster.peer.requests.filter(({ method }) => method === 'PATCH' || method === 'DELETE');
+    const ofFaults = changes
+      .filter(({ path }) => path.includes('chaos-mesh.org'))
+      .map(({ method, path }) => `${method} ${path.split('/')[6]}`);
+    expect(ofFaults).toEqual(['PATCH workflows', 'DELETE workflows', 'DELETE networkchaos']);
+    expect(cluster.faults('networkchaos')).toEqual([]);
+  });
+
+  it('that ends without a fault was never injected', async () => {
+    await using played = await openPlayed(cluster, workflow);
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    accomplish((await made('workflows')).metadata.name!);
+    await expect(injecting).rejects.toThrow('the Workflow ended without injecting a fault');
+    await driver.recover(anything());
+  });
+});
+
+describe('a Schedule in the cluster', () => {
+  const spec = { type: 'NetworkChaos', networkChaos: { action: 'partition', mode: 'all', selector } };
+  const place = { schedule: 'nightly', namespace: 'ours' };
+  const put = (schedule: string, annotations: Record<string, string> = {}) =>
+    cluster.peer.put(cluster.path('schedules'), {
+      metadata: { name: 'nightly', annotations },
+      spec: { ...spec, schedule },
+    });
+
+  it('is run once by its template, without belonging to it', async () => {
+    put('0 3 1 1 *');
+    await using played = await openPlayed(cluster, place);
+    const driver = await played.ready();
+    await driver.inject(anything());
+    const [object] = cluster.faults('networkchaos');
+    expect(object).toMatchObject({ kind: 'NetworkChaos', spec: { action: 'partition', duration: '90s' } });
+    expect(object?.metadata.labels).not.toHaveProperty('managed-by');
+    await driver.recover(anything());
+  });
+
+  it.each([
+    ['that ticks in the middle of the run is refused', '@every 20s', {}, /makes a run of its own at/],
+    ['whose expression cannot be read is refused', 'whenever', {}, /its cron expression "whenever" cannot be read/],
+    ['that is paused does not tick', '@every 20s', { 'experiment.chaos-mesh.org/pause': 'true' }, undefined],
+  ])('%s', async (_sentence, expression, annotations, refusal) => {
+    put(expression, annotations);
+    await using played = await openPlayed(cluster, place);
+    if (refusal) await expect(played.ready()).rejects.toThrow(refusal);
+    else await expect(played.ready()).resolves.toBeDefined();
+  });
+
+  it('that makes something else than the plan says is refused', async () => {
+    put('0 3 1 1 *');
+    await using played = await openPlayed(cluster, { ...place, oneShot: true });
+    await expect(played.ready()).rejects.toThrow('the Schedule nightly makes a fault that lasts: leave out `oneShot`');
+  });
+
+  it('that is not there is said to be so', async () => {
+    await using played = await openPlayed(cluster, place);
+    await expect(played.driver.prepare(anything())).rejects.toThrow('there is no Schedule ours/nightly');
+  });
+
+  const child = () => {
+    cluster.peer.put(cluster.path('networkchaos'), {
+      metadata: { name: 'nightly-x', labels: { 'managed-by': 'nightly' } },
+      spec: { mode: 'all' },
+    });
+    return cluster.path('networkchaos', 'nightly-x');
+  };
+
+  it('that is observed has its own run followed, and left alone', async () => {
+    put('@every 5s');
+    await using played = await openPlayed(cluster, { ...place, observe: true });
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    const path = child();
+    await injecting;
+    const holding = driver.hold!(anything());
+    cluster.peer.remove(path);
+    await holding;
+    await driver.recover(anything());
+    expect(steps(played)).toEqual(['nightly injected', 'nightly recovering', 'nightly recovered']);
+    const ours = cluster.peer.requests.filter(
+      ({ method, path: at }) => method !== 'GET' && at.includes('chaos-mesh.org'),
+    );
+    expect(ours, 'nothing was changed').toEqual([]);
+  });
+
+  it('that is observed keeps its run on an abort, unless the plan allows to delete it', async () => {
+    put('@every 5s');
+    for (const mayDelete of [undefined, true] as const) {
+      await using played = await openPlayed(cluster, { ...place, observe: true, ...(mayDelete ? { mayDelete } : {}) });
+      const driver = await played.ready();
+      const injecting = driver.inject(anything());
+      const path = child();
+      await injecting;
+      if (mayDelete) await driver.recover(anything());
+      else await expect(driver.recover(signal(500))).rejects.toThrow(/is not ours and goes on until it ends by itself/);
+      expect(cluster.faults('networkchaos')).toHaveLength(mayDelete ? 0 : 1);
+      cluster.peer.remove(path);
+      await vi.waitFor(() => expect(cluster.faults('networkchaos')).toEqual([]));
+    }
+  });
+});

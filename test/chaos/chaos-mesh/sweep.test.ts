@@ -1,0 +1,130 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { OpenProof } from '../../../src/chaos/chaos-mesh/proof/contract.ts';
+import { sweepRecorded } from '../../../src/chaos/chaos-mesh/sweep.ts';
+import { sweepPlaces } from '../../../src/chaos/chaos-mesh/sweep-place.ts';
+import { signal } from '../driver-setting.ts';
+import { type PlayedCluster, startPlayedCluster } from './played-cluster.ts';
+import { openPlayed, type PlayedDriver, partition } from './played-driver.ts';
+
+const LEASE = '/apis/coordination.k8s.io/v1/namespaces/ours/leases/steadfast';
+
+let cluster: PlayedCluster;
+
+beforeEach(async () => {
+  cluster = await startPlayedCluster();
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await cluster[Symbol.asyncDispose]();
+});
+
+const openProof: OpenProof = async ({ candidates }) => ({
+  before: async () => undefined,
+  during: async () => [],
+  after: async () =>
+    candidates.length === 2 ? { state: 'cleared', evidence: [] } : { state: 'stays', text: 'looked at the wrong pods' },
+  close: () => undefined,
+});
+
+/** A run that got as far as an injected fault, and then is not heard of any more. */
+async function leaveBehind(): Promise<PlayedDriver> {
+  const played = await openPlayed(cluster, partition);
+  await (await played.ready()).inject(signal(10_000));
+  return played;
+}
+
+async function recordOf({ setting }: PlayedDriver): Promise<{ undo: Record<string, unknown> }> {
+  const [name] = await readdir(setting.faults);
+  return JSON.parse(await readFile(join(setting.faults, name!), 'utf8'));
+}
+
+/** As a killed run leaves it: never renewed again. */
+function letLeaseEnd(): void {
+  cluster.peer.change(LEASE, ({ spec }) => {
+    Object.assign(spec as object, { renewTime: '2020-01-01T00:00:00.000000Z' });
+  });
+}
+
+const inspected = () => ({
+  experiment: 'breaks',
+  plan: 'a-plan',
+  digest: 'sha256:0',
+  durationMs: 1000,
+  limits: { maxFaultMs: 60_000, maxTargets: 10, namespaces: ['ours'], abortWhen: [] },
+  config: { kubeconfig: cluster.peer.kubeconfig, ...partition },
+});
+
+const sweep = () => sweepPlaces([inspected()], signal(20_000), openProof);
+
+describe('a record of a killed run', () => {
+  it('is enough to remove its fault and to give its lease back', async () => {
+    await using played = await leaveBehind();
+    const { undo } = await recordOf(played);
+    await expect(sweepRecorded(undo, signal(10_000), openProof)).resolves.toMatch(/^networkchaos.* removed$/);
+    expect(cluster.faults('networkchaos')).toEqual([]);
+    expect(cluster.peer.object(LEASE)?.spec).not.toHaveProperty('holderIdentity');
+    await expect(sweepRecorded(undo, signal(10_000), openProof)).resolves.toMatch(/was gone already$/);
+  });
+
+  it('holds no secret', async () => {
+    await using played = await leaveBehind();
+    expect(JSON.stringify(await recordOf(played))).not.toContain('token');
+  });
+
+  it('of another cluster is left alone', async () => {
+    await using played = await leaveBehind();
+    const { undo } = await recordOf(played);
+    const elsewhere = { ...undo, server: 'https://elsewhere:6443' };
+    await expect(sweepRecorded(elsewhere, signal(10_000), openProof)).rejects.toThrow(/is in the cluster at https/);
+    expect(cluster.faults('networkchaos')).toHaveLength(1);
+  });
+});
+
+describe('the place itself', () => {
+  it('is left alone where the run that made a fault holds its lease', async () => {
+    await using _played = await leaveBehind();
+    expect(await sweep()).toMatchObject([{ run: 'run-1', experiment: 'breaks', state: 'owned' }]);
+    expect(cluster.faults('networkchaos')).toHaveLength(1);
+  });
+
+  it('is left alone where a lease that looks expired is renewed meanwhile, since clocks differ', async () => {
+    await using _played = await leaveBehind();
+    letLeaseEnd();
+    const renewing = setTimeout(letLeaseEnd, 1_000);
+    expect(await sweep()).toMatchObject([{ state: 'owned' }]);
+    clearTimeout(renewing);
+  });
+
+  it('is cleared of what a run without a lease left', async () => {
+    await using played = await leaveBehind();
+    await played.driver.close();
+    expect(await sweep()).toMatchObject([{ run: 'run-1', experiment: 'breaks', state: 'removed' }]);
+    expect(cluster.faults('networkchaos')).toEqual([]);
+    expect(await sweep()).toEqual([]);
+  });
+
+  it('keeps what has no label of ours', async () => {
+    cluster.peer.put(cluster.path('networkchaos'), { metadata: { name: 'theirs' }, spec: { mode: 'all' } });
+    expect(await sweep()).toEqual([]);
+    expect(cluster.faults('networkchaos')).toHaveLength(1);
+  });
+
+  it('says what could not be removed', async () => {
+    await using played = await leaveBehind();
+    await played.driver.close();
+    cluster.peer.misbehave = ({ method, path }) =>
+      method === 'DELETE' && path.includes('networkchaos')
+        ? { status: 403, body: { message: 'no deleting' } }
+        : undefined;
+    expect(await sweep()).toMatchObject([{ state: 'still-there', text: expect.stringContaining('no deleting') }]);
+  });
+
+  it('is none where there is no cluster', async () => {
+    vi.stubEnv('KUBECONFIG', '');
+    vi.stubEnv('HOME', '/nowhere');
+    await expect(sweepPlaces([], signal(), openProof)).resolves.toEqual([]);
+  });
+});
