@@ -8,7 +8,8 @@ import type { Component, MachineContext } from './component.ts';
 import { type ComponentName, components } from './components/all.ts';
 
 const usuallyReadyWithinMs = 60_000;
-const graceMs = 10_000;
+/** The API server would wait for those who watch, for up to a minute. */
+const graceMs = 2_000;
 
 const restartAfterMs = 1_000;
 
