@@ -11,6 +11,8 @@ export async function setUpNetwork(): Promise<void> {
   // The kernel wants a route before kube-proxy's rules rewrite a service's address.
   await ip('route', 'add', net.serviceRange, 'dev', net.bridge);
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
+  // The controller of Chaos Mesh looks up targets that are given by name, and would do so by the cluster's own DNS if it were a pod.
+  await writeFile('/etc/resolv.conf', `nameserver ${net.dnsService}\n`);
 }
 
 async function ip(...args: string[]): Promise<void> {
