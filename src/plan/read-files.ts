@@ -7,8 +7,6 @@ import type { Diagnostic } from './diagnostic.ts';
 export const MAX_PLAN_BYTES = 256 * 1024;
 const MAX_FILES_IN_DIRECTORY = 1000;
 const MAX_DIRECTORY_DEPTH = 5;
-/** As people count: a2 before a10. */
-const IN_ORDER = new Intl.Collator('en', { numeric: true });
 
 export interface PlanFile {
   file: string;
@@ -56,7 +54,9 @@ async function listPlans(directory: string, depth: number, into: string[]): Prom
   const entries = await attempt(() => readdir(directory, { withFileTypes: true }));
   if (typeof entries === 'string') return entries;
   const visible = entries.filter(({ name }) => !name.startsWith('.') && name !== 'node_modules');
-  const byName = visible.sort((a, b) => IN_ORDER.compare(a.name, b.name));
+  // As people count: a2 before a10.
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  const byName = visible.sort((a, b) => compare(a.name, b.name));
   for (const entry of byName)
     if (!entry.isDirectory() && /\.ya?ml$/.test(entry.name)) into.push(join(directory, entry.name));
   for (const entry of byName)

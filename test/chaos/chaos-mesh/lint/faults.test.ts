@@ -145,6 +145,7 @@ describe('external targets', () => {
       new RegExp(`0: the kernel refuses a set with the prefix 0.*${everywhere}$`),
     ],
     'know no IPv6': ['[2001:db8::1]:7233', /0: Chaos Mesh knows IPv4 only/],
+    'know no IPv6, in whatever form': ['2001:db8::/32', /0: Chaos Mesh knows IPv4 only/],
     'have ports': ['10.0.0.1:70000', /0: this is no port/],
     'are networks': ['10.0.0.0/33', /0: this is no network/],
     'are addresses': ['10.0.0.256', /0: this is no address/],
