@@ -1,6 +1,6 @@
 /** A second cluster beside the one of the other tests: how one begins and ends. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -69,6 +69,7 @@ describe('a cluster', () => {
     lab('cluster-down');
     expect(processesLeft()).toEqual([]);
     expect(cgroupsLeft()).toEqual([]);
+    expect(readFileSync('/proc/mounts', 'utf8')).not.toContain(name);
     expect(existsSync(network)).toBe(false);
     expect(existsSync(`.lab/cluster-${name}`)).toBe(false);
     expect(lab('cluster-down')).toContain('no cluster was up');
