@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ClusterAccess } from '../../../lab/cluster/workloads/access.ts';
 import { kubectlOn } from '../../../lab/cluster/workloads/access.ts';
-import { PROGRAM_IMAGE } from './program-image.ts';
+import { sidecarContainer, sidecarService } from './sidecar.ts';
 
 export interface TwinSetting {
   namespace: string;
@@ -14,7 +14,6 @@ export interface TwinSetting {
 }
 
 const LABELS = { app: 'gateway-plugins', 'steadfast.dev/vantage': 'gateway' };
-const PORT = 9780;
 
 /** A pod that is struck as the gateway is, and no part of its service: it measures from the gateway's place. Replaces an earlier one. */
 export async function standTwin(cluster: ClusterAccess, setting: TwinSetting): Promise<void> {
@@ -24,38 +23,17 @@ export async function standTwin(cluster: ClusterAccess, setting: TwinSetting): P
   await cluster.kubectl('delete', 'pod', 'gateway-twin', '-n', namespace, '--ignore-not-found', '--wait');
   const metadata = { namespace, name: 'gateway-twin' };
   const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: Object.fromEntries(texts) };
-  await kubectlOn(cluster, [config, serviceOf(namespace), podOf(setting)], 'apply', '--server-side');
+  await kubectlOn(cluster, [config, sidecarService(namespace, LABELS), podOf(setting)], 'apply', '--server-side');
   await cluster.kubectl('wait', '-n', namespace, 'pod/gateway-twin', '--for=condition=Ready', '--timeout=60s');
 }
 
-export function twinUrl(namespace: string): string {
-  return `http://steadfast-gateway.${namespace}.svc.cluster.local:${PORT}`;
-}
-
-function serviceOf(namespace: string) {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { namespace, name: 'steadfast-gateway' },
-    spec: { clusterIP: 'None', selector: LABELS, ports: [{ name: 'http', port: PORT }] },
-  };
-}
-
 function podOf({ namespace, plan, env, nodeSelector }: TwinSetting) {
-  const container = {
-    name: 'steadfast',
-    image: PROGRAM_IMAGE,
-    args: ['serve', `/plans/${basename(plan)}`, '--vantage', 'gateway'],
-    env: Object.entries(env).map(([name, value]) => ({ name, value })),
-    readinessProbe: { httpGet: { port: PORT, path: '/readyz' }, periodSeconds: 1 },
-    volumeMounts: [{ name: 'plans', mountPath: '/plans', readOnly: true }],
-  };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { namespace, name: 'gateway-twin', labels: LABELS },
     spec: {
-      containers: [container],
+      containers: [sidecarContainer({ plan, env })],
       volumes: [{ name: 'plans', configMap: { name: 'gateway-twin' } }],
       nodeSelector,
       terminationGracePeriodSeconds: 5,

@@ -9,11 +9,16 @@ export function kvParameters(namespace: string): Record<string, string> {
     KV_MODEL: 'lab-model',
     COMPLETIONS_URL: `http://${inside('gateway-plugins')}:8080/v1/completions`,
     GATEWAY_VANTAGE_URL: `http://${inside('steadfast-gateway')}:9780`,
+    STRESS_WORKERS: '1',
     STRESS_MEMORY: '64MB',
   };
 }
 
-export const workerParameters: Record<string, string> = { LAG_GROUP: 'bytebot-lab-consumers', STRESS_MEMORY: '64MB' };
+export const workerParameters: Record<string, string> = {
+  LAG_GROUP: 'bytebot-lab-consumers',
+  STRESS_WORKERS: '1',
+  STRESS_MEMORY: '64MB',
+};
 
 const monitoring = {
   PROMETHEUS_URL: 'http://prometheus.monitoring.svc.cluster.local:9090',
@@ -25,8 +30,10 @@ export const lengths: Record<string, string> =
   process.env['FULL'] === '1'
     ? {}
     : {
-        ...{ STEADY: '10s', FAULT: '12s', RECOVERY: '20s', SETTLE: '5s', PAUSE: '5s' },
+        ...{ STEADY: '14s', FAULT: '14s', RECOVERY: '24s', SETTLE: '5s', PAUSE: '5s' },
         ...{ RECOVER_WITHIN: '15s', EVENTS_WITHIN: '15s', GATEWAY_WITHIN: '15s' },
-        ...{ PROBE_EVERY: '250ms', QUERY_EVERY: '500ms', CANARY_EVERY: '500ms', CANARY_TIMEOUT: '5s' },
+        ...{ PROBE_EVERY: '250ms', QUERY_EVERY: '500ms', CANARY_EVERY: '500ms', CANARY_TIMEOUT: '8s' },
         ...{ RATE_WINDOW: '8s', BASELINE: '2m', BASELINE_STEP: '2s' },
+        // A small machine that does many things at once is not always as fast as before.
+        ...{ TTFT_SLACK: '1', CANARY_SLACK: '3s' },
       };

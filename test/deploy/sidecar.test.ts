@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { loadFiles } from '../../src/plan/load.ts';
+import { registries } from '../../src/registries.ts';
+import { REPOSITORY } from '../repository/planted-tree.ts';
+
+interface Container {
+  args: string[];
+  env: { name: string }[];
+  ports: { containerPort: number }[];
+  readinessProbe?: unknown;
+  livenessProbe: { httpGet: { path: string; port: number } };
+  securityContext: Record<string, unknown>;
+  volumeMounts: { mountPath: string }[];
+}
+interface Workload {
+  spec: { selector?: { matchLabels: Record<string, string> }; template: Template };
+}
+interface Template {
+  metadata: { labels: Record<string, string> };
+  spec: { containers: [Container] };
+}
+
+const folder = join(REPOSITORY, 'deploy/sidecar');
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+const patch = (parse(read('gateway-patch.yaml')) as Workload).spec.template;
+const twin = parse(read('twin.yaml')) as Workload;
+const [service] = parseAllDocuments(read('service.yaml')).map(
+  (document) => document.toJS() as { spec: Record<string, unknown> & { selector: Record<string, string> } },
+);
+const places: [name: string, template: Template][] = [
+  ['the patch of the gateway', patch],
+  ['the twin', twin.spec.template],
+];
+
+describe.each(places)('%s', (_, { metadata, spec }) => {
+  const [container] = spec.containers;
+
+  it('is found under the name that the plans ask for', () => {
+    expect(metadata.labels).toMatchObject(service!.spec.selector);
+    expect(container.ports).toMatchObject([{ containerPort: 9780 }]);
+    expect(service!.spec).toMatchObject({ clusterIP: 'None', ports: [{ port: 9780 }] });
+  });
+
+  it('serves a vantage that the plan has probes at', () => {
+    const [command, plan, option, vantage] = container.args;
+    const file = join(
+      REPOSITORY,
+      'deploy/chaos/kv-event-sync',
+      plan!.replace(container.volumeMounts[0]!.mountPath, ''),
+    );
+    const text = readFileSync(file, 'utf8');
+    const { plans } = loadFiles([{ file, text, fromDirectory: false }], registries, {});
+
+    expect([command, option]).toEqual(['serve', '--vantage']);
+    expect(plans[0]!.plan.probes.some(({ at }) => at === vantage)).toBe(true);
+  });
+
+  it('is told its own name, and may do nothing but probe', () => {
+    expect(container.env.map(({ name }) => name)).toContain('POD_NAME');
+    expect(container.livenessProbe.httpGet).toEqual({ path: '/healthz', port: 9780 });
+    expect(container.securityContext).toMatchObject({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+});
+
+it('the sidecar never takes the gateway out of its Service', () => {
+  expect(patch.spec.containers[0].readinessProbe).toBeUndefined();
+});
+
+it("the twin is outside the gateway's Service, and struck by a label of its own", () => {
+  const { labels } = twin.spec.template.metadata;
+
+  expect(labels['app']).toBeUndefined();
+  expect(labels).toMatchObject({ 'steadfast/faulted-as': 'gateway', ...twin.spec.selector!.matchLabels });
+  expect(read('README.md')).toContain('GATEWAY_LABEL=steadfast/faulted-as');
+});
