@@ -1,6 +1,9 @@
 /** `make bench`: every measured promise, as ratios taken in one run. */
+
+import { measureMergeError } from '../test/vantages/merge-error.ts';
 import { benchCheckStartup } from './check-startup.ts';
 import { benchMillionSamples } from './million-samples.ts';
+import { benchSidecarMemory } from './sidecar.ts';
 import { benchThousandProbes } from './thousand-probes.ts';
 
 interface Row {
@@ -40,6 +43,28 @@ rows.push({
   limit: '80 MB',
   holds: startup.checkPeakMegabytes < 80,
 });
+
+const sidecar = await benchSidecarMemory();
+rows.push({
+  what: 'own memory of a sidecar whose memory is full',
+  measured: `${sidecar.ownMegabytes.toFixed(0)} MB (${sidecar.samplesKept} samples kept, ${sidecar.samplesFallenOut} fallen out; resident with what it shares ${sidecar.residentMegabytes.toFixed(0)} MB)`,
+  limit: '60 MB',
+  holds: sidecar.ownMegabytes < 60 && sidecar.samplesFallenOut > 0,
+});
+
+for (const [what, shift] of [
+  ['a day ahead', { aheadMs: 86_400_000 }],
+  ['an hour behind, drifting by 300 ppm', { aheadMs: -3_600_000, driftPpm: 300 }],
+  ['behind a way of 30 ms there and 2 ms back', { aheadMs: 12_345, thereMs: 30, backMs: 2 }],
+] as const) {
+  const error = await measureMergeError(shift, 10_000);
+  rows.push({
+    what: `error of merged times from a clock that is ${what}`,
+    measured: `p50 ${error.p50.toFixed(2)} ms, p95 ${error.p95.toFixed(2)} ms, recorded bounds ${error.bounds.map((ms) => ms.toFixed(1)).join('..')} ms, ${error.samples} samples`,
+    limit: 'inside the bounds',
+    holds: error.hold,
+  });
+}
 
 const probing = benchThousandProbes();
 rows.push({

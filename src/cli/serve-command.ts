@@ -37,7 +37,7 @@ const OPTIONS = {
   'log-format': { type: 'string' },
 } as const;
 
-const MEMORY = { bytes: 8 * 1024 * 1024, ageMs: 30 * 60_000 };
+const MEMORY = { bytes: 4 * 1024 * 1024, ageMs: 30 * 60_000 };
 
 /** So that readers, who ask again at once, can fetch what is left. */
 const LAST_ANSWERS_MS = 1000;
