@@ -34,7 +34,12 @@ function explain(trouble: KubeTrouble, plural: string, namespace: string): [stri
       `a webhook of Chaos Mesh does not answer: ${said}`,
       'kubectl get pods -n chaos-mesh -l app.kubernetes.io/component=controller-manager',
     ];
-  if (trouble.status === 403)
+  if (isAboutUs(trouble.status, said))
     return [`not allowed to make it: ${said}`, `kubectl auth can-i create ${plural}.chaos-mesh.org -n ${namespace}`];
   return [`the cluster refuses it: ${said}`, `kubectl explain ${plural}.spec --api-version=chaos-mesh.org/v1alpha1`];
+}
+
+/** A webhook's refusal of the object bears the same status as one of the caller, but for the webhook that asks who calls. */
+function isAboutUs(status: number | undefined, said: string): boolean {
+  return status === 403 && (!said.includes('admission webhook') || said.includes('"vauth'));
 }
