@@ -3,6 +3,8 @@ import type { DriverContext } from '../contract.ts';
 import { inPlainWords, troubleOf } from './plain-words.ts';
 
 const REASONS = new Set(['Failed', 'NotSupported', 'ChaosCRCreateFailed', 'ChaosCustomResourceCreateFailed']);
+/** A controller that is a moment behind what it works on; it tries again, or has nothing more to do. */
+const PASSING = /^Failed to update .*(not found|the object has been modified)/s;
 const LOOK_EVERY_MS = 10_000;
 const TOLD_LIMIT = 20;
 
@@ -58,6 +60,7 @@ function messageOf(event: KubeObject, concerns: (name: string) => boolean): stri
   };
   const { name, apiVersion } = (involvedObject ?? {}) as { name?: unknown; apiVersion?: unknown };
   if (typeof reason !== 'string' || !REASONS.has(reason) || typeof message !== 'string') return undefined;
+  if (PASSING.test(message)) return undefined;
   if (typeof apiVersion === 'string' && !apiVersion.startsWith('chaos-mesh.org/')) return undefined;
   return typeof name === 'string' && concerns(name) ? message : undefined;
 }

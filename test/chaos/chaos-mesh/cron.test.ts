@@ -36,7 +36,7 @@ describe('the next tick', () => {
 
   it('lies after the beginning and not after the end', () => {
     const fields = fc.tuple(fc.integer({ min: 0, max: 59 }), fc.integer({ min: 0, max: 23 }));
-    fc.assert(
+    void fc.assert(
       fc.property(fields, fc.integer({ min: 0, max: 4e9 }), ([minute, hour], fromSecond) => {
         const from = fromSecond * 1000;
         const tick = nextTick(parseCron(`${minute} ${hour} * * *`)!, 0, from, from + DAY_MS)!;

@@ -55,7 +55,7 @@ it('finds the last reason why a target was not hit', () => {
 });
 
 it('reads any status without a fault of its own', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(fc.anything(), fc.array(fc.anything()), (anything, records) => {
       for (const status of [readStatus({ metadata: {}, status: anything }), statusOf(records), statusOf(anything)]) {
         expect([isInjected(status), isRecovered(status), isActive(status)].every((is) => typeof is === 'boolean')).toBe(
