@@ -11,6 +11,8 @@ const usage = `usage: node lab/main.ts <command> [options]
   resolve [PART...]   only get the parts, with progress
   cluster [--one-node]
                       start a Kubernetes with Chaos Mesh, which stays; or say how to use the one that is up
+  workloads [NAME...] [--netem a,b]
+                      bring workloads up in it as pods, some of them on the node whose kernel has netem
   in-cluster -- COMMAND...
                       run a command in the cluster's network; a cluster that is started for it ends with it
   cluster-parts       only get what a cluster is made of, with progress
@@ -25,6 +27,7 @@ const { values, positionals } = parseArgs({
     rules: { type: 'string' },
     webhook: { type: 'string' },
     'one-node': { type: 'boolean', default: false },
+    netem: { type: 'string' },
     detach: { type: 'boolean', default: false },
   },
 });

@@ -11,6 +11,7 @@ import { createResolver } from '../../resolve.ts';
 import { type ClusterAccess, kubectlOn } from './access.ts';
 import { type WorkloadName, workloadNames } from './groups.ts';
 import type { KubeObject } from './objects.ts';
+import type { NodeSelectors } from './placement.ts';
 import { untilReady } from './until-ready.ts';
 import { objectsOf, withNeeds } from './workloads.ts';
 
@@ -22,7 +23,7 @@ export interface DeployOptions {
   /** An image with Node, a shell and the usual shared libraries, which is there on every node; by default the lab's own. */
   image?: string;
   /** Labels of the nodes that a workload may run on. */
-  nodeSelector?: Partial<Record<WorkloadName, Record<string, string>>>;
+  nodeSelector?: NodeSelectors;
   /** Further changes of what is made, for a test that wants something else of it. */
   change?: (object: KubeObject) => KubeObject;
   readyWithinMs?: number;

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { workloadNames } from '../../../lab/cluster/workloads/groups.ts';
 import type { KubeObject } from '../../../lab/cluster/workloads/objects.ts';
+import { netemNodes } from '../../../lab/cluster/workloads/placement.ts';
 import { objectsOf, withNeeds, workloads } from '../../../lab/cluster/workloads/workloads.ts';
 import { parts } from '../../../lab/parts.ts';
 import type { Resolver } from '../../../lab/resolve.ts';
@@ -75,6 +76,7 @@ describe('the objects', () => {
   });
 
   test('run where they are told to', async () => {
+    expect(netemNodes(['gateway'])).toEqual({ gateway: { 'steadfast.dev/netem': 'true' } });
     const selectors = specsOf(await objects({ disk: 'fast' })).map(({ template }) => template.spec.nodeSelector);
     expect(selectors).toEqual(selectors.map(() => ({ disk: 'fast' })));
   });
