@@ -1,5 +1,5 @@
 import type { VantageContext } from '../contract.ts';
-import { readTimeline, type TimelineAnswer } from './answers.ts';
+import { readTimeline, type TimelineAnswer, type Told } from './answers.ts';
 import type { Boot } from './boot.ts';
 import type { Crew } from './crew.ts';
 import { meet, strangeness } from './meet.ts';
@@ -12,6 +12,13 @@ const LONGEST_PAUSE_MS = 2000;
 const IDLE_MS = 2000;
 /** What is told is fetched in pieces of this length at the least, so that probes at short intervals do not cost an exchange each. */
 const PACE_MS = 200;
+
+/** What a process that is met late remembers from long before the run is of no use to it; final readings may reach into it. */
+const BEFORE_MS = 60_000;
+
+function isOfBefore(told: Told): boolean {
+  return told.type !== 'final' && told.due < -BEFORE_MS;
+}
 
 /** Follows whoever answers at one address, for as long as the name leads there or somebody answers. */
 export class Follower {
@@ -76,7 +83,7 @@ export class Follower {
         'samples of a vantage fell out of its memory: they are missing',
       );
     if (refused > 0) context.log.warn({ instance, refused }, 'a vantage told what does not fit the plan');
-    for (const entry of entries) context.record(boot.translated(entry));
+    for (const entry of entries.map((told) => boot.translated(told))) if (!isOfBefore(entry)) context.record(entry);
     boot.cursor = Math.max(boot.cursor, end.cursor);
     if (end.settledTo !== undefined) boot.settledTo = Math.max(boot.settledTo, boot.clock.toRun(end.settledTo));
   }

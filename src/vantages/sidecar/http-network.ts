@@ -10,7 +10,9 @@ const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Asks over HTTP, each address by itself, on connections that are kept. */
 export async function openHttpNetwork(url: string, now: () => Offset): Promise<Network> {
   const [{ Agent, request }, { lookup }] = await Promise.all([import('node:http'), import('node:dns/promises')]);
-  const { hostname, port, host } = new URL(url);
+  const { hostname, host } = new URL(url);
+  // URL forgets a port that is the usual one of HTTP, which is not ours.
+  const port = /:(\d+)\/?$/.exec(url)?.[1] ?? DEFAULT_PORT;
   const name = hostname.replace(/^\[|\]$/g, '');
   const agent: HttpAgent = new Agent({ keepAlive: true, maxSockets: 8, maxFreeSockets: 4 });
   return {
@@ -21,7 +23,7 @@ export async function openHttpNetwork(url: string, now: () => Offset): Promise<N
     ask(address, question, signal) {
       const to = {
         host: address,
-        port: port || DEFAULT_PORT,
+        port,
         agent,
         headers: { Host: host, 'User-Agent': 'steadfast' },
       };
