@@ -14,9 +14,10 @@ const WORDS = {
 export function packetsMet(
   pods: readonly PodView[],
   before: Sight,
-  now: Sight,
+  { sight, stale }: { sight: Sight; stale: boolean },
   shaping: Shaping | undefined,
 ): Evidence[] {
+  const now = stale ? withoutSilence(sight, shaping) : sight;
   const what = shaping ? 'shaped' : 'dropped';
   const seen = pods.flatMap((pod) => {
     const where = keyOfPod(pod);
@@ -49,4 +50,10 @@ function unseenIn(pods: readonly PodView[], { pods: seen, troubles }: Sight, sha
   if (!shaping) return [note(`what the rules do in ${named(unseen)} could not be seen: ${why}`)];
   const text = `the rule for ${shaping.action} is set in ${named(unseen)}; whether packets met it could not be seen: ${why}`;
   return [mechanism(true, text)];
+}
+
+/** What a sight from before does not show may have come about since: such pods count as unseen. */
+function withoutSilence({ pods, troubles }: Sight, shaping: Shaping | undefined): Sight {
+  const told = [...pods].filter(([, network]) => risen(undefined, shaping ? network.shaped : network.dropped) > 0);
+  return { pods: new Map(told), troubles: troubles.length > 0 ? troubles : ['its daemon did not answer in time'] };
 }

@@ -19,6 +19,9 @@ const LEAST_SHARE = 0.1;
 /** Where a container used most of its limit before, stress has nothing to add that could be seen. */
 const NEARLY_ALL = 0.75;
 
+const BEFORE_MS = 8_000;
+const DURING_MS = 3_500;
+
 const LEAST_MEMORY_BYTES = 16 * 1024 * 1024;
 
 /** StressChaos: processor time and memory of the containers, before and during. */
@@ -28,11 +31,11 @@ export function openStressProof(setting: ProofSetting): MechanismProof {
   let before: Usages = unread;
   return {
     async before(signal) {
-      before = await readUsage(setting.kube, podsOf(setting.candidates), signal);
+      before = await readUsage(setting.kube, podsOf(setting.candidates), BEFORE_MS, signal);
     },
     async during(struck, signal) {
       const pods = podsOf(struckPods(setting.candidates, struck));
-      const now = await readUsage(setting.kube, pods, signal);
+      const now = await readUsage(setting.kube, pods, DURING_MS, signal);
       const earlier = before;
       if (!earlier.ok || !now.ok) return [unmeasured(earlier.ok ? now : earlier)];
       return struck.flatMap(({ id }) => {

@@ -15,27 +15,35 @@ export interface Usage {
 
 export type Usages = { ok: true; containers: ReadonlyMap<string, Usage> } | { ok: false; message: string };
 
-const LIMITS = { maxBytes: 16 * 1024 * 1024, timeoutMs: 3_000 };
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** By `namespace/pod/container`. Asks each node's kubelet; where that is not allowed, the metrics server. */
-export async function readUsage(kube: KubeClient, pods: readonly PodView[], signal: AbortSignal): Promise<Usages> {
+export async function readUsage(
+  kube: KubeClient,
+  pods: readonly PodView[],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Usages> {
+  const limits = { maxBytes: MAX_BYTES, timeoutMs };
   const nodes = [...new Set(pods.flatMap(({ node }) => node ?? []))];
-  const summaries = await Promise.all(nodes.map((node) => kubeletSummary(kube, node, signal)));
+  const summaries = await Promise.all(nodes.map((node) => kubeletSummary(kube, node, limits, signal)));
   const failed = summaries.find((summary) => !summary.ok);
   if (!failed) return joined(summaries);
   const namespaces = [...new Set(pods.map(({ namespace }) => namespace))];
-  const metered = await Promise.all(namespaces.map((namespace) => podMetrics(kube, namespace, signal)));
+  const metered = await Promise.all(namespaces.map((namespace) => podMetrics(kube, namespace, limits, signal)));
   return metered.some(({ ok }) => !ok) ? failed : joined(metered);
 }
+
+type Limits = { maxBytes: number; timeoutMs: number };
 
 function joined(all: readonly Usages[]): Usages {
   return { ok: true, containers: new Map(all.flatMap((one) => (one.ok ? [...one.containers] : []))) };
 }
 
-async function kubeletSummary(kube: KubeClient, node: string, signal: AbortSignal): Promise<Usages> {
+async function kubeletSummary(kube: KubeClient, node: string, limits: Limits, signal: AbortSignal): Promise<Usages> {
   const answer = await kube.text(
     `/api/v1/nodes/${encodeURIComponent(node)}/proxy/stats/summary?only_cpu_and_memory=true`,
-    LIMITS,
+    limits,
     signal,
   );
   if (!answer.ok) return { ok: false, message: `the kubelet of ${node} tells no usage: ${answer.message}` };
@@ -52,9 +60,9 @@ async function kubeletSummary(kube: KubeClient, node: string, signal: AbortSigna
   );
 }
 
-async function podMetrics(kube: KubeClient, namespace: string, signal: AbortSignal): Promise<Usages> {
+async function podMetrics(kube: KubeClient, namespace: string, limits: Limits, signal: AbortSignal): Promise<Usages> {
   const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(namespace)}/pods`;
-  const answer = await kube.text(path, LIMITS, signal);
+  const answer = await kube.text(path, limits, signal);
   if (!answer.ok) return { ok: false, message: `no metrics server: ${answer.message}` };
   return fromItems(answer.value, 'items', ({ metadata, timestamp, containers }) =>
     list(containers).map(({ name, usage }) => [

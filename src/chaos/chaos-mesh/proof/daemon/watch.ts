@@ -6,9 +6,12 @@ import type { DaemonEyes, Sight } from './look.ts';
  * before it answers, which takes a busy node many seconds.
  */
 export interface DaemonWatch {
-  /** The newest sight; waits a while for a look under way. Never rejects. */
-  newest(waitMs: number, signal: AbortSignal): Promise<Sight>;
-  /** The newest sight of a look that began after that moment (of `performance.now()`), as soon as there is one. */
+  /**
+   * A sight of a look that begins now, if that comes in time; else the newest there is, which is `stale`: what it does not show may have
+   * come about since. Never rejects.
+   */
+  newest(waitMs: number, signal: AbortSignal): Promise<{ sight: Sight; stale: boolean }>;
+  /** A sight of a look that began after that moment (of `performance.now()`), as soon as there is one. */
   begunAfter(moment: number, waitMs: number, signal: AbortSignal): Promise<Sight>;
   close(): void;
 }
@@ -33,19 +36,21 @@ export function watchDaemons(eyes: DaemonEyes, nodes: readonly string[]): Daemon
     }
   };
   void run();
+  const waitFor = async (moment: number, waitMs: number, signal: AbortSignal): Promise<boolean> => {
+    const deadline = performance.now() + waitMs;
+    while (latest.began < moment && performance.now() < deadline && !signal.aborted) {
+      hurry.resolve();
+      await pause(deadline - performance.now(), looked.promise, signal);
+    }
+    return latest.began >= moment;
+  };
   return {
     async newest(waitMs, signal) {
-      hurry.resolve();
-      await pause(waitMs, looked.promise, signal);
-      return latest.sight;
+      const stale = !(await waitFor(performance.now(), waitMs, signal));
+      return { sight: latest.sight, stale };
     },
     async begunAfter(moment, waitMs, signal) {
-      const deadline = performance.now() + waitMs;
-      while (latest.began < moment && performance.now() < deadline && !signal.aborted) {
-        hurry.resolve();
-        await pause(deadline - performance.now(), looked.promise, signal);
-      }
-      return latest.began >= moment ? latest.sight : unseen('its daemon has not answered since');
+      return (await waitFor(moment, waitMs, signal)) ? latest.sight : unseen('its daemon has not answered since');
     },
     close: () => over.abort(),
   };
