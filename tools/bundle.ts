@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { englishOnly } from './english-only.ts';
 import { lazyPackages } from './lazy-packages.ts';
 import { mergeChunks } from './merge-chunks.ts';
+import { sideEffectFree } from './side-effect-free.ts';
 
 export interface BundleRequest {
   /** The folder with package.json and src/main.ts. */
@@ -42,7 +43,8 @@ export async function bundle({ root, outDir }: BundleRequest): Promise<void> {
     sourcemap: false,
     legalComments: 'linked',
     banner: { js: REQUIRE_FOR_COMMONJS },
-    plugins: [lazyPackages(), englishOnly()],
+    // The Kubernetes client would bring a class for each type of the API, a megabyte of them.
+    plugins: [lazyPackages(), englishOnly(), sideEffectFree(['@kubernetes/client-node'])],
     alias: {
       // The other entry reads a file beside itself, which would not be there.
       '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled',

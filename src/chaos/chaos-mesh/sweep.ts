@@ -1,6 +1,5 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import type { KubeClient, KubeObject, KubeRef } from '../../clients/kubernetes/client.ts';
-import { RESOURCES } from '../../clients/kubernetes/client.ts';
+import { type KubeClient, type KubeObject, type KubeRef, RESOURCES } from '../../clients/kubernetes/client.ts';
 import { openKubeClient } from '../../clients/kubernetes/open.ts';
 import { requireCleared } from './aftermath.ts';
 import { chaosResource, RUN_LABEL } from './api.ts';
