@@ -17,9 +17,18 @@ const SLACK_MS = 1;
 /** A span of offsets: what is to be added to a time of the process to have it on the run's clock. */
 type Span = [low: number, high: number];
 
-/** What an exchange shows: it was received after it was sent, and got after it was answered. */
+/** Times are told to the microsecond. */
+const ROUNDING_MS = 0.002;
+
+/** What an exchange shows: it was received after it was sent, and got after it was answered; meanwhile the clock may have drifted. */
 function spanOf({ sent, received, answered, got }: ExchangeTimes): Span {
-  return [sent - received, got - answered];
+  const loose = DRIFT * Math.max(0, got - sent) + ROUNDING_MS;
+  return [sent - received - loose, got - answered + loose];
+}
+
+/** What is left of it after so long. */
+function aged([low, high]: Span, ageMs: number): Span {
+  return [low - DRIFT * ageMs, high + DRIFT * ageMs];
 }
 
 /**
@@ -35,10 +44,11 @@ export class ClockOffset {
 
   /** From some exchanges in quick succession; at least one. */
   constructor(exchanges: readonly ExchangeTimes[]) {
-    const spans = exchanges.map(spanOf);
+    const { got } = exchanges.at(-1)!;
+    const spans = exchanges.map((exchange) => aged(spanOf(exchange), got - exchange.got));
     const together: Span = [Math.max(...spans.map(([low]) => low)), Math.min(...spans.map(([, high]) => high))];
     this.#known = together[0] <= together[1] ? together : spans.at(-1)!;
-    this.#knownAt = exchanges.at(-1)!.got;
+    this.#knownAt = got;
     this.pinned = roundToMicroseconds((this.#known[0] + this.#known[1]) / 2);
     this.#bounds = this.#wideEnough(this.#known);
   }
@@ -56,14 +66,14 @@ export class ClockOffset {
     return roundToMicroseconds(offset - this.pinned);
   }
 
-  /** Takes one more exchange. `stepped`: the clock jumped by so many ms. `widened`: the bounds are others than before. */
+  /** Takes one more exchange. `steppedMs`: the process's clock jumped ahead by so much. `widened`: the bounds are others than before. */
   learn(exchange: ExchangeTimes): { steppedMs?: number; widened: boolean } {
     const seen = spanOf(exchange);
     const ageMs = Math.max(0, exchange.got - this.#knownAt);
-    const expected: Span = [this.#known[0] - DRIFT * ageMs, this.#known[1] + DRIFT * ageMs];
+    const expected = aged(this.#known, ageMs);
     const both: Span = [Math.max(seen[0], expected[0]), Math.min(seen[1], expected[1])];
     const stepped = both[0] > both[1];
-    const steppedMs = seen[0] > expected[1] ? seen[0] - expected[1] : seen[1] - expected[0];
+    const steppedMs = seen[1] < expected[0] ? expected[0] - seen[1] : expected[1] - seen[0];
     this.#known = stepped ? seen : both;
     this.#knownAt = exchange.got;
     // Between two exchanges it may have gone astray and come back half-way.
