@@ -26,9 +26,13 @@ export async function benchSidecarMemory(bundle = join(ROOT, 'dist/steadfast.js'
   const folder = mkdtempSync(join(tmpdir(), 'steadfast-bench-'));
   const plan = join(folder, 'plan.yaml');
   writeFileSync(plan, planText((target.address() as { port: number }).port));
-  const child = spawn(process.execPath, ['--max-semi-space-size=1', '--max-old-space-size=40', bundle, 'serve', plan, '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=1', '--max-old-space-size=40', bundle, 'serve', plan, '--listen', '127.0.0.1:0'],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   try {
     return await untilFull(child.pid!, await addressIn(child.stderr));
   } finally {

@@ -8,7 +8,13 @@ import { deadOwner, writeRecord } from '../chaos/orphan-records.ts';
 
 async function run(args: string[], env: Record<string, string>) {
   const said: Record<'stdout' | 'stderr', string[]> = { stdout: [], stderr: [] };
-  const registries = { drivers: driverTypes, probes: new Map(), sources: new Map(), vantages: new Map(), exporters: new Map() };
+  const registries = {
+    drivers: driverTypes,
+    probes: new Map(),
+    sources: new Map(),
+    vantages: new Map(),
+    exporters: new Map(),
+  };
   const stdout = (text: string) => void said.stdout.push(text);
   const stderr = (text: string) => void said.stderr.push(text);
   const code = await sweep(args, { stdout, stderr, env, registries });
