@@ -40,7 +40,7 @@ function unseen(driver: string, error: unknown): Inspection {
 }
 
 /** What is wrong, and below it what a person would run next. */
-export function formatInspection({ state, text, command }: Inspection): string {
+function formatInspection({ state, text, command }: Inspection): string {
   const line = `${LABELS[state].padEnd(LABEL_WIDTH)}${text}\n`;
   return command === undefined ? line : `${line}${' '.repeat(LABEL_WIDTH)}run: ${command}\n`;
 }

@@ -25,7 +25,7 @@ export interface ProofSetting {
   mayFail?: true;
 }
 
-export interface Proven {
+interface Proven {
   evidence: Awaited<ReturnType<MechanismProof['during']>>;
   /** What `after` said while the fault was still there. */
   early: Aftermath;
