@@ -86,6 +86,17 @@ describe('a fault that lasts', () => {
     expect(cluster.faults('networkchaos')).toEqual([]);
   });
 
+  it('is not made where the webhook does not answer, and says so', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    const message = 'Internal error occurred: failed calling webhook "vnetworkchaos.kb.io": context deadline exceeded';
+    cluster.peer.misbehave = ({ method, path }) =>
+      method === 'POST' && path.endsWith('/networkchaos') ? { status: 500, body: { message } } : undefined;
+    await expect(driver.inject(signal(1_000))).rejects.toThrow(/refused: the webhook of Chaos Mesh did not answer/);
+    await driver.recover(anything());
+    expect(cluster.faults('networkchaos')).toEqual([]);
+  });
+
   it('stops the run when somebody deletes it', async () => {
     await using played = await openPlayed(cluster, partition);
     const driver = await played.ready();
