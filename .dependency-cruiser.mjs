@@ -7,7 +7,8 @@ const PLUG_IN_KINDS = '(?:probes|chaos|sources|vantages|exporters)';
 const CONTRACT = '^src/[^/]+/contract[.]ts$';
 const REGISTRY = '^src/[^/]+/registry[.]ts$';
 /** Files beside the plug-ins that are no plug-ins: they work on contracts, and the program calls them. */
-const MACHINERY = '^src/(?:chaos/(?:ledger|orphans|state-folder|sweep|sweep-places)|sources/collect|vantages/lib/wire)[.]ts$';
+const MACHINERY =
+  '^src/(?:chaos/(?:ledger|orphans|state-folder|sweep|sweep-places)|sources/collect|vantages/lib/wire)[.]ts$';
 const HEAVY_PACKAGES = 'node_modules/(?:@kubernetes|@platformatic|@temporalio|axios|prom-client)/';
 const IO_MODULES =
   '^(?:node:)?(?:fs|net|http|http2|https|tls|dgram|dns|child_process|cluster|worker_threads|readline)(?:/|$)';

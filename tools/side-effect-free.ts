@@ -8,7 +8,8 @@ export function sideEffectFree(packages: readonly string[]): Plugin {
     name: SKIP,
     setup(build) {
       build.onResolve({ filter: /^\./ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
-        if (pluginData === SKIP || !packages.some((name) => importer.includes(`/node_modules/${name}/`))) return undefined;
+        if (pluginData === SKIP || !packages.some((name) => importer.includes(`/node_modules/${name}/`)))
+          return undefined;
         const resolved = await build.resolve(path, { importer, resolveDir, kind, pluginData: SKIP });
         return resolved.errors.length > 0 ? undefined : { path: resolved.path, sideEffects: false };
       });

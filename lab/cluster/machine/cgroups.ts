@@ -25,9 +25,9 @@ async function passOnControllers(): Promise<void> {
     await writeFile(join(group, 'cgroup.subtree_control'), controllers.map((name) => `+${name}`).join(' '));
 }
 
-/** In version 1 a group weighs no more than one process beside it, and all pods are in ours. */
+/** In version 1 a group weighs no more than one process beside it, and all pods are in ours; stressed ones must not starve the servers. */
 async function passOnProcessors(): Promise<void> {
-  await writeFile(join(root, 'cpu', clusterName, 'cpu.shares'), String(32 * 1024));
+  await writeFile(join(root, 'cpu', clusterName, 'cpu.shares'), String(4 * 1024));
   const cpuset = join(root, 'cpuset');
   for (const file of ['cpuset.cpus', 'cpuset.mems'])
     await writeFile(join(cpuset, clusterName, file), await readFile(join(cpuset, file)));
