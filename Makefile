@@ -28,8 +28,8 @@ cluster: node_modules/.package-lock.json ## start a Kubernetes with Chaos Mesh t
 cluster-down: node_modules/.package-lock.json ## remove that cluster and everything that it made
 	@node lab/main.ts cluster-down
 
-test: node_modules/.package-lock.json ## everything: checks, fast tests, tests on real servers; all set-up is done
-	@node tools/run-tiers.ts
+test: node_modules/.package-lock.json ## checks, fast tests, tests on real servers; CLUSTER=1 tests on a cluster too; all set-up is done
+	@CLUSTER='$(CLUSTER)' node tools/run-tiers.ts
 
 check: node_modules/.package-lock.json ## format, lint, types, layers, unused code
 	npm run --silent check

@@ -11,7 +11,7 @@ const USAGE = `Usage: steadfast COMMAND [options]
 Breaks a system on purpose, probes it without a break, and says pass, fail or inconclusive with the numbers.
 
   run PLAN...      drive, record, judge, export
-  check PLAN...    read the plans and say what is wrong with them; touches nothing
+  check PLAN...    read the plans and say what is wrong with them; with --cluster ask the cluster too; touches nothing
   explain PLAN     what a run would do, when, and for how long at the most; touches nothing
   serve PLAN       probe from here, all the time, for the runs that ask
   judge DIR        judge a recorded run again
