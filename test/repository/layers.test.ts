@@ -127,7 +127,7 @@ test('this tree keeps its layers, and all of it was looked at', async () => {
   expect(overlooked).toEqual([]);
   expect(modules).toBe(globSync('{src,lab,test,tools,bench}/**/*.ts', { cwd: REPOSITORY }).length);
   expect(imports).toBeGreaterThan(modules);
-});
+}, 60_000);
 
 function plantImports(imports: Omit<Planted, 'rule'>[]): Record<string, string> {
   const targets = imports.map(({ to }) => to).filter((to) => /^\w+\//.test(to));
