@@ -1,3 +1,4 @@
+import { goDurationMs } from '../go-duration.ts';
 import { type Fields, isFields, type ManifestFault } from '../manifest.ts';
 
 /** A fault that a queue brings about (delay, loss, bandwidth ...), as far as it can be felt from outside. */
@@ -42,25 +43,4 @@ function readLosing(spec: Fields, key: 'loss' | 'corrupt'): Shaping['losing'] {
   if (!isFields(holder)) return undefined;
   const share = Number(holder[key]) / 100;
   return share > 0 ? { share, correlation: Number(holder['correlation'] ?? 0) / 100 } : undefined;
-}
-
-const UNITS_MS: Record<string, number> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/** `1m30s`, `-5m`, `500ms`; `undefined` for what Go would not read. */
-export function goDurationMs(value: unknown): number | undefined {
-  const match =
-    typeof value === 'string' ? /^([+-]?)((?:\d+(?:\.\d*)?(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(value) : null;
-  if (!match) return undefined;
-  const parts = match[2]!.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|μs|ms|s|m|h)/g);
-  const sum = [...parts].reduce((total, [, number, unit]) => total + Number(number) * UNITS_MS[unit!]!, 0);
-  return match[1] === '-' ? -sum : sum;
 }

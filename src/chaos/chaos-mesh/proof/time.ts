@@ -1,10 +1,10 @@
 import type { Evidence } from '../../../slo/model/entry.ts';
 import { formatDuration } from '../../../slo/model/quantity.ts';
+import { goDurationMs } from '../go-duration.ts';
 import type { PodView } from '../pod.ts';
 import { type ClockReading, readClock } from './clock-reading.ts';
 import type { Aftermath, MechanismProof, ProofSetting, StruckTarget } from './contract.ts';
 import { keyOfPod, mechanism, note, podOfId, podsOf, struckPods } from './pieces.ts';
-import { goDurationMs } from './shaping.ts';
 
 /** A line of the log that tells of the step must have been written well after it. */
 const SETTLED_MS = 1_000;
