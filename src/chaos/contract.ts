@@ -104,8 +104,9 @@ export interface InspectedExperiment<Config = unknown> {
 export interface FoundFault {
   run: string;
   experiment: string;
-  state: 'removed' | 'still-there' | 'owned';
-  /** One line: what was removed, or why not, or who owns it. */
+  /** `unseen`: nothing was found there because nobody was allowed to look; then neither run nor experiment is known. */
+  state: 'removed' | 'still-there' | 'owned' | 'unseen';
+  /** One line: what was removed, or why not, or who owns it, or where nobody could look. */
   text: string;
 }
 

@@ -59,7 +59,8 @@ async function sweepPlace(
   try {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(PLACE_LIMIT_MS)]);
     for (const { run, experiment, state, text } of (await type.sweepPlace?.(experiments, bounded, log)) ?? [])
-      result[LISTS[state]].push(told(run, experiment, text));
+      if (state === 'unseen') result.unseen.push(`${type.type}: ${text}`);
+      else result[LISTS[state]].push(told(run, experiment, text));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     result.unseen.push(`${type.type}: whether a fault was left behind could not be seen: ${reason}`);

@@ -84,6 +84,12 @@ describe('steadfast sweep', () => {
     expect(stderr).toContain('STILL THERE: run a-2');
   });
 
+  it('names the places where it was not allowed to look, and does not call them clean', async () => {
+    const text = 'may list networkchaos in the namespace shop at most';
+    const { code, stdout, stderr } = await run(() => [{ run: '?', experiment: '?', state: 'unseen', text }]);
+    expect({ code, stdout, stderr }).toEqual({ code: 69, stdout: '', stderr: `cluster: ${text}\n` });
+  });
+
   it('does not say that nothing was left behind where it could not look', async () => {
     const { code, stdout, stderr } = await run(() => {
       throw new Error('the API server does not answer');

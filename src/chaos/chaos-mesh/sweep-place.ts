@@ -33,6 +33,7 @@ export async function sweepPlaces(
     if (!kube) continue;
     try {
       found.push(...(await sweepCluster(kube, place.namespaces, signal, openProof)));
+      if (experiments.length === 0) found.push(...(await notAllowedToLook(kube, signal)));
     } finally {
       kube.close();
     }
@@ -68,6 +69,18 @@ async function sweepCluster(
   for (const object of await objectsOfRuns(kube, [...namespaces, kube.namespace], signal))
     found.push(await sweepOne(kube, object, signal, openProof));
   return found;
+}
+
+/** Whoever asks for all that was left must know where that is not known. */
+async function notAllowedToLook(kube: KubeClient, signal: AbortSignal): Promise<FoundFault[]> {
+  const refused: string[] = [];
+  for (const kind of MADE_KINDS) {
+    const list = await kube.list({ resource: chaosResource(kind) }, { labelSelector: RUN_LABEL }, signal);
+    if (isStatus(list, 403)) refused.push(chaosResource(kind).plural);
+  }
+  if (refused.length === 0) return [];
+  const text = `may list ${refused.join(', ')} in the namespace ${kube.namespace} at most: what was left elsewhere is not known`;
+  return [{ run: '?', experiment: '?', state: 'unseen', text }];
 }
 
 /** All that bears our label, everywhere; in these namespaces only where more is not allowed. */
