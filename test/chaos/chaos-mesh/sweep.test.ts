@@ -122,6 +122,15 @@ describe('the place itself', () => {
     expect(await sweep()).toMatchObject([{ state: 'still-there', text: expect.stringContaining('no deleting') }]);
   });
 
+  it('is not called clean by whoever may look into one namespace only', async () => {
+    vi.stubEnv('KUBECONFIG', cluster.peer.kubeconfig);
+    cluster.peer.misbehave = ({ method, path }) =>
+      method === 'GET' && /v1alpha1\/\w+$/.test(path) ? { status: 403, body: { message: 'not here' } } : undefined;
+    expect(await sweepPlaces([], signal(20_000), openProof)).toMatchObject([
+      { state: 'unseen', text: expect.stringMatching(/^may list .*networkchaos.* in the namespace \S+ at most/) },
+    ]);
+  });
+
   it('is none where there is no cluster', async () => {
     vi.stubEnv('KUBECONFIG', '');
     vi.stubEnv('HOME', '/nowhere');
