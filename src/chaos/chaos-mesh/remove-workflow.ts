@@ -1,5 +1,6 @@
 import type { KubeClient, KubeObject, KubeRef } from '../../clients/kubernetes/client.ts';
 import { isStatus } from '../../clients/kubernetes/trouble.ts';
+import type { Evidence } from '../../slo/model/entry.ts';
 import { ABORT_ANNOTATION, chaosResource, WORKFLOW_LABEL } from './api.ts';
 import { openRemoval, type Removal, type RemovalSetting, titleOf } from './remove.ts';
 
@@ -10,11 +11,13 @@ export function openWorkflowRemoval(setting: RemovalSetting, kinds: readonly str
   const { kube, ref, sleep } = setting;
   const removals = new Map<string, Removal>();
   const own = openRemoval(setting);
+  let notAborted: Evidence | undefined;
   return {
     latest: own.latest,
     async run(signal) {
-      await abort(setting, signal);
+      notAborted = (await abort(setting, signal)) ?? notAborted;
       const evidence = await own.run(signal);
+      if (notAborted) evidence.push(notAborted);
       for (;;) {
         const children = await childrenOf(kube, ref, kinds, signal);
         if (children.length === 0) break;
@@ -34,12 +37,14 @@ export function openWorkflowRemoval(setting: RemovalSetting, kinds: readonly str
   };
 }
 
-async function abort({ kube, ref, isOurs }: RemovalSetting, signal: AbortSignal): Promise<void> {
+/** Where that is refused, by a webhook that is away for example, deletion still ends it: what it made goes with it, or is looked for below. */
+async function abort({ kube, ref, isOurs }: RemovalSetting, signal: AbortSignal): Promise<Evidence | undefined> {
   const got = await kube.get(ref, signal);
   if (!got.ok && !isStatus(got, 404)) throw new Error(`${titleOf(ref)}: ${got.message}`);
-  if (!got.ok || !isOurs(got.value) || got.value.metadata.deletionTimestamp !== undefined) return;
+  if (!got.ok || !isOurs(got.value) || got.value.metadata.deletionTimestamp !== undefined) return undefined;
   const patched = await kube.patch(ref, { metadata: { annotations: { [ABORT_ANNOTATION]: 'true' } } }, signal);
-  if (!patched.ok && !isStatus(patched, 404)) throw new Error(`${titleOf(ref)} cannot be aborted: ${patched.message}`);
+  if (patched.ok || isStatus(patched, 404)) return undefined;
+  return { of: 'finding', text: `${titleOf(ref)} could not be aborted before it was deleted: ${patched.message}` };
 }
 
 interface ChildObject {

@@ -91,6 +91,23 @@ describe('a Workflow', () => {
     expect(cluster.faults('networkchaos')).toEqual([]);
   });
 
+  it('that may not be aborted is deleted all the same, and the report says so', async () => {
+    await using played = await openPlayed(cluster, workflow);
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    makeChild(await made('workflows'), 'networkchaos', 'cut');
+    await injecting;
+    cluster.peer.misbehave = ({ method, path }) =>
+      method === 'PATCH' && path.includes('/workflows/')
+        ? { status: 403, body: { message: 'no changing' } }
+        : undefined;
+    const { evidence } = await driver.recover(anything());
+    expect([cluster.faults('workflows'), cluster.faults('networkchaos')]).toEqual([[], []]);
+    expect(evidence.filter(({ of }) => of === 'finding')).toMatchObject([
+      { text: expect.stringMatching(/could not be aborted before it was deleted: .*no changing/) },
+    ]);
+  });
+
   it('that ends without a fault was never injected', async () => {
     await using played = await openPlayed(cluster, workflow);
     const driver = await played.ready();

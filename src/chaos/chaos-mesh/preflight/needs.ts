@@ -48,11 +48,11 @@ const ALWAYS: readonly Need[] = [
 /** What injecting and proving one kind of fault takes besides. */
 const BY_KIND: Record<string, readonly Need[]> = {
   NetworkChaos: [
-    need(CHAOS_MESH, 'podnetworkchaos', ['get'], 'targets', true, 'to see that the rules are gone afterwards'),
+    ...merged('podnetworkchaos', 'to see that the rules are gone afterwards'),
     need('', 'pods', ['get'], 'chaos-mesh', false, "to read a daemon's metrics through the API server", 'proxy'),
   ],
-  IOChaos: [need(CHAOS_MESH, 'podiochaos', ['get'], 'targets', true, 'to see that the fault is gone afterwards')],
-  HTTPChaos: [need(CHAOS_MESH, 'podhttpchaos', ['get'], 'targets', true, 'to see that the fault is gone afterwards')],
+  IOChaos: merged('podiochaos', 'to see that the fault is gone afterwards'),
+  HTTPChaos: merged('podhttpchaos', 'to see that the fault is gone afterwards'),
   StressChaos: [need('', 'nodes', ['get'], 'cluster', false, 'to measure the stress by the kubelet', 'proxy')],
   TimeChaos: [need('', 'pods', ['get'], 'targets', false, 'to read the clock of a process in its log', 'log')],
 };
@@ -75,10 +75,10 @@ function objectNeeds({ kind, spec }: Manifest, kinds: readonly string[], observe
     need(
       CHAOS_MESH,
       one.toLowerCase(),
-      ['create'],
+      ['create', 'update'],
       'targets',
       false,
-      'Chaos Mesh asks for this one by its singular, in every namespace that a selector names',
+      'Chaos Mesh asks for this one by its singular, when it is made or changed, in every namespace that a selector names',
     ),
   );
   if (kind !== 'Workflow' && !isFields(spec['templates'])) return [own, ...asked];
@@ -97,6 +97,14 @@ function objectNeeds({ kind, spec }: Manifest, kinds: readonly string[], observe
     need(CHAOS_MESH, 'workflownodes', ['list', 'watch'], 'object', true, 'to follow the workflow'),
     ...children,
     ...asked,
+  ];
+}
+
+/** What Chaos Mesh merges for one pod: read afterwards, and changed only to take out what a fault asks for that had to be forced out. */
+function merged(resource: string, why: string): readonly Need[] {
+  return [
+    need(CHAOS_MESH, resource, ['get'], 'targets', true, why),
+    need(CHAOS_MESH, resource, ['patch'], 'targets', false, 'to free a pod whose fault had to be forced out'),
   ];
 }
 
