@@ -25,12 +25,16 @@ export interface StartedRun {
   ended: Promise<{ code: number | null; output: string }>;
 }
 
-/** Writes the plan and has its namespaces approve of it. */
-export async function openRunFolder(cluster: Cluster, plan: object): Promise<RunFolder> {
+/** Writes the plan and has its namespaces approve of it. Runs know the cluster by the kubeconfig, an administrator's unless another is given. */
+export async function openRunFolder(
+  cluster: Cluster,
+  plan: object,
+  kubeconfig = cluster.kubeconfig,
+): Promise<RunFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'steadfast-runs-'));
   const file = join(folder, 'plan.yaml');
   await writeFile(file, JSON.stringify(plan));
-  const env = { KUBECONFIG: cluster.kubeconfig };
+  const env = { KUBECONFIG: kubeconfig };
   await approve(file, { cluster, env });
   const program = (state: string, ...args: string[]) => {
     const command = [process.execPath, join(REPOSITORY, 'src/main.ts'), ...args];

@@ -1,0 +1,221 @@
+/** What becomes of a run whose cluster breaks: before the fault, while it is in effect, and while it is removed. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cluster } from '../../../lab/cluster/access.ts';
+import { startCluster } from '../../../lab/cluster/cluster.ts';
+import { openAccount } from './account.ts';
+import { type CutStage, expectNoFault, expectNoRule, openCutStage, partition, planOf } from './cut-stage.ts';
+import { freeze, silence, without } from './frozen.ts';
+import { eventually } from './scene.ts';
+import { openRunFolder, type RunFolder } from './started-run.ts';
+
+const LONG_FAULT_MS = 25_000;
+
+let cluster: Cluster;
+let stage: CutStage;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  stage = await openCutStage(cluster);
+});
+
+afterAll(() => stage?.[Symbol.asyncDispose]());
+
+async function expectNothingLeft(): Promise<void> {
+  await expectNoFault(stage);
+  await expectNoRule(cluster, stage);
+}
+
+/** With what broke at work again, a sweep makes good what the run could not. */
+async function expectSwept(folder: RunFolder): Promise<void> {
+  await eventually(
+    () => folder.sweep('here'),
+    ({ code }) => code === 0,
+    90_000,
+  );
+  await expectNothingLeft();
+}
+
+describe('before the fault', () => {
+  it.each([
+    ['a controller that is down', 'chaos-controller', /controller of Chaos Mesh/],
+    ['a daemon that is down', 'chaos-daemon', /chaos-daemon|daemon/],
+  ] as const)('%s is said, and nothing is touched', async (_, server, reason) => {
+    await using folder = await openRunFolder(cluster, planOf(stage, 'not-begun', partition(stage)));
+    {
+      await using _gone = await without(cluster, server);
+      const { code, output } = await folder.start('run').ended;
+      expect(code, output).toBe(69);
+      expect(output).toMatch(reason);
+    }
+    await expectNothingLeft();
+  });
+
+  it('a webhook that times out is said, and nothing is touched', async () => {
+    await using folder = await openRunFolder(cluster, planOf(stage, 'not-asked', partition(stage)));
+    {
+      await using _frozen = await freeze(cluster, 'chaos-controller');
+      const { code, output } = await folder.start('run').ended;
+      expect(code, output).toBe(69);
+      expect(output).toMatch(/webhook.*(deadline|time)/i);
+    }
+    await expectNothingLeft();
+  });
+
+  it('two runs that begin at the same moment: one breaks things, the other says that it may not', async () => {
+    await using one = await openRunFolder(cluster, planOf(stage, 'twin', partition(stage)));
+    await using other = await openRunFolder(cluster, planOf(stage, 'twin', partition(stage)));
+    const ended = await Promise.all([one, other].map((folder) => folder.start('run').ended));
+    const output = ended.map((each) => each.output).join('\n');
+    expect(ended.map(({ code }) => code).sort(), output).toEqual([0, 69]);
+    expect(output).toMatch(/is taken by run twin-|a fault of run twin-\S+ is in effect/);
+    await expectNothingLeft();
+  });
+});
+
+describe('when the fault is asked for', () => {
+  it('a webhook that times out fails the injection with the reason, and leaves nothing', async () => {
+    await using folder = await openRunFolder(cluster, planOf(stage, 'too-slow', partition(stage), 8_000, '6s'));
+    const run = folder.start('run');
+    await run.reaches('started');
+    {
+      await using _frozen = await freeze(cluster, 'chaos-controller');
+      await run.reaches('failed');
+    }
+    const { code, output } = await run.ended;
+    expect([20, 69], output).toContain(code);
+    expect((await run.events()).find(({ state }) => state === 'failed')?.reason).toMatch(/webhook.*(deadline|time)/i);
+    await expectSwept(folder);
+  });
+
+  it('a runner that is killed while a daemon does not answer leaves nothing after the next sweep', async () => {
+    await using folder = await openRunFolder(cluster, planOf(stage, 'half-way', partition(stage), 8_000, '6s'));
+    const run = folder.start('run');
+    await run.reaches('started');
+    {
+      await using _frozen = await freeze(cluster, 'chaos-daemon');
+      await run.reaches('requested');
+      await sleep(2_000);
+      run.child.kill('SIGKILL');
+      await run.ended;
+      expect((await run.events()).map(({ state }) => state)).not.toContain('injected');
+    }
+    await expectSwept(folder);
+  });
+});
+
+describe('while the fault is in effect', () => {
+  it('an API server that restarts is waited for', async () => {
+    const run = await passesDespite('restarted', async () => {
+      await cluster.stopServer('apiserver');
+      await sleep(2_000);
+      await cluster.startServer('apiserver');
+    });
+    expect(run).toEqual(['started', 'requested', 'injected', 'recovering', 'recovered', 'quiesced', 'ended']);
+  });
+
+  it('watches that go silent hide nothing', async () => {
+    await passesDespite('silenced', (pid) => silence(cluster, pid, 6443));
+  });
+
+  it('an API server that has too much to do (429) is asked again', async () => {
+    await using account = await openAccount(cluster, stage, 'crowded-out');
+    await passesDespite(
+      'crowded-out',
+      async () => {
+        await stage.create(...nothingFor(account.name));
+        await sleep(4_000);
+        const rejected = await cluster.kubectl('get', '--raw', '/metrics');
+        const kinds = 'flowschema,prioritylevelconfiguration';
+        await cluster.kubectl('delete', kinds, account.name);
+        expect(rejected).toMatch(/apiserver_flowcontrol_rejected_requests_total\{[^}]*crowded-out[^}]*\} [1-9]/);
+      },
+      account.kubeconfig,
+    );
+  });
+
+  it('a token that expires is read anew', async () => {
+    await using account = await openAccount(cluster, stage, 'renewed');
+    await passesDespite(
+      'renewed',
+      async () => {
+        await account.renew();
+        await account.expireTokens();
+        await account.renew();
+      },
+      account.kubeconfig,
+    );
+  });
+
+  it('a token that expires for good leaves the fault to its end in the cluster, and the run says what to do', async () => {
+    await using account = await openAccount(cluster, stage, 'expired');
+    const plan = planOf(stage, 'expired', partition(stage), LONG_FAULT_MS);
+    await using folder = await openRunFolder(cluster, plan, account.kubeconfig);
+    const run = folder.start('run');
+    await run.reaches('injected');
+    await account.expireTokens();
+    const { code, output } = await run.ended;
+    expect(code, output).toBe(40);
+    expect(output).toMatch(/Unauthorized|401/);
+    expect(output).toContain('steadfast sweep');
+    await account.renew();
+    await expectSwept(folder);
+  });
+
+  it.each(['chaos-controller', 'chaos-daemon'] as const)(
+    'without the %s nothing is removed: the run says so, and what to do',
+    async (server) => {
+      await using folder = await openRunFolder(cluster, planOf(stage, 'stuck', partition(stage)));
+      const run = folder.start('run');
+      await run.reaches('injected');
+      {
+        await using _gone = await without(cluster, server);
+        const { code, output } = await run.ended;
+        expect(code, output).toBe(40);
+        expect(output).toContain('steadfast sweep');
+      }
+      await expectSwept(folder);
+    },
+  );
+});
+
+/** Runs a plan with a fault long enough to break something meanwhile; gives the steps of the experiment. */
+async function passesDespite(
+  name: string,
+  breaks: (pid: number) => Promise<AsyncDisposable | void>,
+  kubeconfig?: string,
+): Promise<string[]> {
+  await using folder = await openRunFolder(cluster, planOf(stage, name, partition(stage), LONG_FAULT_MS), kubeconfig);
+  const run = folder.start('run');
+  await run.reaches('injected');
+  await using _mended = (await breaks(run.child.pid!)) ?? undefined;
+  const { code, output } = await run.ended;
+  expect(code, output).toBe(0);
+  await expectNothingLeft();
+  return (await run.events()).map(({ state }) => state);
+}
+
+/** Of the requests of one account the API server takes none. */
+function nothingFor(account: string): object[] {
+  const [apiVersion, metadata] = ['flowcontrol.apiserver.k8s.io/v1', { name: account }];
+  const limited = { nominalConcurrencyShares: 0, lendablePercent: 0, borrowingLimitPercent: 0 };
+  const anything = {
+    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] }],
+    nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+  };
+  const subjects = [{ kind: 'ServiceAccount', serviceAccount: { name: account, namespace: stage.namespace } }];
+  return [
+    {
+      ...{ apiVersion, kind: 'PriorityLevelConfiguration', metadata },
+      spec: { type: 'Limited', limited: { ...limited, limitResponse: { type: 'Reject' } } },
+    },
+    {
+      ...{ apiVersion, kind: 'FlowSchema', metadata },
+      spec: {
+        priorityLevelConfiguration: { name: account },
+        matchingPrecedence: 1,
+        rules: [{ subjects, ...anything }],
+      },
+    },
+  ];
+}
