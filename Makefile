@@ -4,10 +4,10 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup parts demo cluster cluster-down test check build bench clean
+.PHONY: help setup parts demo cluster cluster-down test check build bench bench-cluster clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 # npm rewrites this file at the end of each install, so it is as old as what is installed.
 node_modules/.package-lock.json: package-lock.json
@@ -39,6 +39,9 @@ build: node_modules/.package-lock.json ## bundle the program into dist/
 
 bench: setup build ## measure against the limits that docs name
 	node bench/main.ts
+
+bench-cluster: node_modules/.package-lock.json build ## measure what a run by Chaos Mesh takes, on the lab's own cluster; needs root
+	node lab/main.ts in-cluster -- node bench/cluster.ts
 
 clean: ## remove what was built and recorded; installed packages and the lab's cache stay
 	[ ! -d .lab/cluster ] || $(MAKE) --no-print-directory cluster-down

@@ -3,15 +3,9 @@
 import { measureMergeError } from '../test/vantages/merge-error.ts';
 import { benchCheckStartup } from './check-startup.ts';
 import { benchMillionSamples } from './million-samples.ts';
+import { type Row, tellRows } from './rows.ts';
 import { benchSidecarMemory } from './sidecar.ts';
 import { benchThousandProbes } from './thousand-probes.ts';
-
-interface Row {
-  what: string;
-  measured: string;
-  limit: string;
-  holds: boolean;
-}
 
 const rows: Row[] = [];
 
@@ -74,6 +68,4 @@ rows.push({
   holds: probing.gaps === 0 && probing.samples === probing.due,
 });
 
-for (const { what, measured, limit, holds } of rows)
-  console.log(`${holds ? 'holds ' : 'MISSED'}  ${what}: ${measured}; limit ${limit}`);
-process.exitCode = rows.every(({ holds }) => holds) ? 0 : 1;
+tellRows(rows);

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../lab/cluster/access.ts';
 import { startCluster } from '../../../lab/cluster/cluster.ts';
-import { openAccount } from './account.ts';
-import { type CutStage, expectNoFault, expectNoRule, openCutStage, partition, planOf } from './cut-stage.ts';
+import { type Account, openAccount } from './account.ts';
+import { type CutStage, openCutStage, partition, planOf } from './cut-stage.ts';
 import { freeze, silence, without } from './frozen.ts';
+import { expectNoFault, expectNoRule } from './nothing-left.ts';
 import { eventually } from './scene.ts';
 import { openRunFolder, type RunFolder } from './started-run.ts';
 
@@ -130,7 +131,7 @@ describe('while the fault is in effect', () => {
         await cluster.kubectl('delete', kinds, account.name);
         expect(rejected).toMatch(/apiserver_flowcontrol_rejected_requests_total\{[^}]*crowded-out[^}]*\} [1-9]/);
       },
-      account.kubeconfig,
+      account,
     );
   });
 
@@ -143,14 +144,14 @@ describe('while the fault is in effect', () => {
         await account.expireTokens();
         await account.renew();
       },
-      account.kubeconfig,
+      account,
     );
   });
 
   it('a token that expires for good leaves the fault to its end in the cluster, and the run says what to do', async () => {
     await using account = await openAccount(cluster, stage, 'expired');
     const plan = planOf(stage, 'expired', partition(stage), LONG_FAULT_MS);
-    await using folder = await openRunFolder(cluster, plan, account.kubeconfig);
+    await using folder = await openRunFolder(cluster, plan, account);
     const run = folder.start('run');
     await run.reaches('injected');
     await account.expireTokens();
@@ -183,9 +184,9 @@ describe('while the fault is in effect', () => {
 async function passesDespite(
   name: string,
   breaks: (pid: number) => Promise<AsyncDisposable | void>,
-  kubeconfig?: string,
+  account?: Account,
 ): Promise<string[]> {
-  await using folder = await openRunFolder(cluster, planOf(stage, name, partition(stage), LONG_FAULT_MS), kubeconfig);
+  await using folder = await openRunFolder(cluster, planOf(stage, name, partition(stage), LONG_FAULT_MS), account);
   const run = folder.start('run');
   await run.reaches('injected');
   await using _mended = (await breaks(run.child.pid!)) ?? undefined;

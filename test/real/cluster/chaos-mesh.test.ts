@@ -3,18 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../lab/cluster/access.ts';
 import { startCluster } from '../../../lab/cluster/cluster.ts';
 import type { ChaosEvent } from '../../../src/slo/model/entry.ts';
-import {
-  type CutStage,
-  chaos,
-  choosingIn,
-  expectNoFault,
-  expectNoRule,
-  FAULT_MS,
-  openCutStage,
-  partition,
-  planOf,
-  podSpec,
-} from './cut-stage.ts';
+import { type CutStage, chaos, choosingIn, FAULT_MS, openCutStage, partition, planOf, podSpec } from './cut-stage.ts';
+import { expectNoFault, expectNoRule } from './nothing-left.ts';
 import { eventually, openScene, type Scene } from './scene.ts';
 import { openRunFolder } from './started-run.ts';
 

@@ -1,6 +1,4 @@
-import { expect } from 'vitest';
 import type { Cluster } from '../../../lab/cluster/access.ts';
-import { inPodNetwork } from '../../../lab/cluster/pod-network.ts';
 import { eventually, openScene, type Scene } from './scene.ts';
 
 /** A scene with a server, `web`, and a client that asks it five times a second: two that can be cut off from each other. */
@@ -60,20 +58,6 @@ export function podSpec(script: string) {
   const image = 'steadfast.test/busybox:1';
   const containers = [{ name: 'main', image, command: ['sh', '-c', script] }];
   return { terminationGracePeriodSeconds: 0, nodeSelector: NODE_1, containers };
-}
-
-export async function expectNoFault({ kubectl }: Scene): Promise<void> {
-  await eventually(
-    () => kubectl('get', 'podchaos,networkchaos', '--output=name'),
-    (names) => names.trim() === '',
-    30_000,
-  );
-}
-
-/** No rule that leads anywhere in the server's network: chains that nothing jumps to stay after every partition. */
-export async function expectNoRule(cluster: Cluster, { namespace }: CutStage): Promise<void> {
-  const rules = await inPodNetwork(cluster, namespace, 'web', 'iptables-save; tc qdisc');
-  expect(rules).not.toMatch(/^-A CHAOS-|netem/m);
 }
 
 function pod(name: string, script: string) {

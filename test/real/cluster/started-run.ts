@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../../../lab/cluster/access.ts';
-import type { ChaosEvent } from '../../../src/slo/model/entry.ts';
+import type { ChaosEvent, Entry } from '../../../src/slo/model/entry.ts';
 import { REPOSITORY } from '../../repository/planted-tree.ts';
 import { approve } from './experiment-run.ts';
 
@@ -20,48 +20,59 @@ export interface RunFolder extends AsyncDisposable {
 export interface StartedRun {
   child: ChildProcess;
   events(): Promise<ChaosEvent[]>;
+  /** The wall-clock time of offset 0. */
+  startedAt(): Promise<string>;
   /** Resolves once the timeline shows the state. */
   reaches(state: ChaosEvent['state'], withinMs?: number): Promise<ChaosEvent>;
   ended: Promise<{ code: number | null; output: string }>;
 }
 
-/** Writes the plan and has its namespaces approve of it. Runs know the cluster by the kubeconfig, an administrator's unless another is given. */
+export interface RunFolderSetting {
+  /** How runs know the cluster; an administrator's by default. */
+  kubeconfig?: string;
+  /** What runs: the sources by default. */
+  program?: string;
+}
+
+/** Writes the plan and has its namespaces approve of it. */
 export async function openRunFolder(
   cluster: Cluster,
   plan: object,
-  kubeconfig = cluster.kubeconfig,
+  { kubeconfig = cluster.kubeconfig, program = join(REPOSITORY, 'src/main.ts') }: RunFolderSetting = {},
 ): Promise<RunFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'steadfast-runs-'));
   const file = join(folder, 'plan.yaml');
   await writeFile(file, JSON.stringify(plan));
   const env = { KUBECONFIG: kubeconfig };
   await approve(file, { cluster, env });
-  const program = (state: string, ...args: string[]) => {
-    const command = [process.execPath, join(REPOSITORY, 'src/main.ts'), ...args];
-    return spawn(command[0]!, command.slice(1), {
+  const steadfast = (state: string, ...args: string[]) =>
+    spawn(process.execPath, [program, ...args], {
       env: { ...process.env, ...env, STEADFAST_STATE: join(folder, state) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-  };
   return {
     plan: file,
-    start: (name) => started(program('state', 'run', file, '--out', join(folder, name)), join(folder, name)),
-    sweep: (from) => endOf(program(from === 'here' ? 'state' : 'another-state', 'sweep')),
+    start: (name) => started(steadfast('state', 'run', file, '--out', join(folder, name)), join(folder, name)),
+    sweep: (from) => endOf(steadfast(from === 'here' ? 'state' : 'another-state', 'sweep')),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
 function started(child: ChildProcess, out: string): StartedRun {
   const ended = endOf(child);
-  const events = async () => {
+  const entries = async () => {
     const text = await readFile(join(out, 'timeline.ndjson'), 'utf8').catch(() => '');
-    const lines = text.split('\n').slice(0, -1);
-    return lines.map((line) => JSON.parse(line) as ChaosEvent).filter(({ type }) => type === 'chaos');
+    return text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Entry);
   };
+  const events = async () => (await entries()).filter((entry) => entry.type === 'chaos');
   return {
     child,
     ended,
     events,
+    startedAt: async () => (await entries()).find((entry) => entry.type === 'header')!.startedAt,
     async reaches(state, withinMs = 90_000) {
       for (const end = performance.now() + withinMs; ; await sleep(50)) {
         const seen = (await events()).find((event) => event.state === state);
