@@ -183,13 +183,13 @@ describe('while the fault is in effect', () => {
 /** Runs a plan with a fault long enough to break something meanwhile; gives the steps of the experiment. */
 async function passesDespite(
   name: string,
-  breaks: (pid: number) => Promise<AsyncDisposable | void>,
+  breaks: (pid: number) => Promise<AsyncDisposable | undefined>,
   account?: Account,
 ): Promise<string[]> {
   await using folder = await openRunFolder(cluster, planOf(stage, name, partition(stage), LONG_FAULT_MS), account);
   const run = folder.start('run');
   await run.reaches('injected');
-  await using _mended = (await breaks(run.child.pid!)) ?? undefined;
+  await using _mended = await breaks(run.child.pid!);
   const { code, output } = await run.ended;
   expect(code, output).toBe(0);
   await expectNothingLeft();
