@@ -6,7 +6,7 @@ import { sidecarContainer, sidecarService } from './sidecar.ts';
 
 export interface KvStage {
   namespace: string;
-  /** Engines and gateway on the node whose kernel has netem. */
+  /** One engine and the gateway on the node whose kernel has netem, which is a kernel in a process and carries no more. */
   netem?: boolean;
   /** Measures for this plan from the gateway's own pod. The ConfigMap `steadfast-plans` is there already. */
   sidecar?: { plan: string; env: Record<string, string> };
@@ -21,7 +21,7 @@ export async function stageKvSync(
   { namespace, netem = false, sidecar }: KvStage,
 ): Promise<void> {
   const nodeSelector: Record<string, string> = netem ? NETEM : { 'kubernetes.io/hostname': 'lab-node-1' };
-  const change = (object: KubeObject) => withSidecar(named(movedTo(namespace, object)), sidecar);
+  const change = (object: KubeObject) => withSidecar(named(movedTo(namespace, object), netem ? 1 : undefined), sidecar);
   await deployWorkloads(cluster, {
     only: ['gateway'],
     nodeSelector: { engines: nodeSelector, gateway: nodeSelector },
@@ -38,12 +38,12 @@ function movedTo(namespace: string, object: KubeObject): KubeObject {
   return JSON.parse(JSON.stringify(object).replaceAll(LAB_NAMESPACE, namespace)) as KubeObject;
 }
 
-function named(object: KubeObject): KubeObject {
+function named(object: KubeObject, replicas?: number): KubeObject {
   if (object.kind !== 'Deployment' || object.metadata.name !== 'vllm') return object;
   const limited = JSON.parse(JSON.stringify(object['spec']), (key, value) =>
     key === 'cpu' && value === '1' ? CPU_LIMIT : value,
   );
-  const spec = { ...limited, serviceName: 'vllm', podManagementPolicy: 'Parallel' };
+  const spec = { ...limited, ...(replicas && { replicas }), serviceName: 'vllm', podManagementPolicy: 'Parallel' };
   return { ...object, kind: 'StatefulSet', spec };
 }
 
