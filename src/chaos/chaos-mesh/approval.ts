@@ -4,33 +4,48 @@ import { isStatus } from '../../clients/kubernetes/trouble.ts';
 export const APPROVED = 'steadfast/approved';
 export const APPROVED_UNTIL = 'steadfast/approved-until';
 
+/** What stands between a plan and a namespace. */
+export interface LackingApproval {
+  text: string;
+  /** Digests of the plans that the namespace approves of, or once did; undefined where there is no such namespace. */
+  approved?: readonly string[];
+}
+
 /** Why a fault of this plan may not act in a namespace; `undefined` where somebody approved of it, and still does. */
 export async function lackingApproval(
   kube: KubeClient,
   namespace: string,
   digest: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<LackingApproval | undefined> {
   const got = await kube.get({ resource: RESOURCES.namespaces, name: namespace }, signal);
-  if (isStatus(got, 404)) return `there is no namespace ${namespace}`;
-  if (!got.ok) return `the approval of namespace ${namespace} cannot be read: ${got.message}`;
-  return judgeApproval(namespace, got.value.metadata.annotations ?? {}, digest, Date.now());
+  if (isStatus(got, 404)) return { text: `there is no namespace ${namespace}` };
+  if (!got.ok) return { text: `the approval of namespace ${namespace} cannot be read: ${got.message}`, approved: [] };
+  const annotations = got.value.metadata.annotations ?? {};
+  const text = judgeApproval(namespace, annotations, digest, Date.now());
+  return text === undefined ? undefined : { text, approved: approvedIn(annotations) };
 }
 
 /** The command that approves, for whoever is asked to. */
-export function approvalCommand(namespace: string, digest: string): string {
-  return `kubectl annotate --overwrite namespace ${namespace} ${APPROVED}=${digest} ${APPROVED_UNTIL}=<RFC 3339 time>`;
+export function approvalCommand(namespace: string, digests: readonly string[]): string {
+  const approved = [...new Set(digests)].sort().join(',');
+  return `kubectl annotate --overwrite namespace ${namespace} ${APPROVED}=${approved} ${APPROVED_UNTIL}=<RFC 3339 time>`;
 }
 
-export function judgeApproval(
+/** A namespace may approve of several plans: digests with commas between them. */
+function approvedIn(annotations: Readonly<Record<string, string>>): string[] {
+  return (annotations[APPROVED] ?? '').split(/[\s,]+/).filter(Boolean);
+}
+
+function judgeApproval(
   namespace: string,
   annotations: Readonly<Record<string, string>>,
   digest: string,
   nowMs: number,
 ): string | undefined {
-  const approved = annotations[APPROVED];
-  if (approved === undefined) return `namespace ${namespace} does not approve of this plan (${APPROVED}: ${digest})`;
-  if (approved.trim() !== digest) return `namespace ${namespace} approves of another plan: this one is ${digest}`;
+  const approved = approvedIn(annotations);
+  if (approved.length === 0) return `namespace ${namespace} does not approve of this plan (${APPROVED}: ${digest})`;
+  if (!approved.includes(digest)) return `namespace ${namespace} approves of other plans: this one is ${digest}`;
   const until = annotations[APPROVED_UNTIL] ?? '';
   const untilMs = isRfc3339(until) ? Date.parse(until) : Number.NaN;
   if (Number.isNaN(untilMs))

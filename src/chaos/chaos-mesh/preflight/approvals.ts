@@ -1,5 +1,5 @@
 import type { Inspection } from '../../contract.ts';
-import { approvalCommand, lackingApproval } from '../approval.ts';
+import { approvalCommand, type LackingApproval, lackingApproval } from '../approval.ts';
 import { fine, problem } from './found.ts';
 import type { Subject } from './subject.ts';
 
@@ -15,11 +15,13 @@ export async function checkNamespaces(subject: Subject, signal: AbortSignal): Pr
     ...approvals.map(({ namespace, lack }) =>
       lack === undefined
         ? fine(`namespace ${namespace} approves of this plan`)
-        : problem(lack, commandFor(namespace, digest, lack)),
+        : problem(lack.text, commandFor(subject, namespace, lack)),
     ),
   ];
 }
 
-function commandFor(namespace: string, digest: string, lack: string): string {
-  return lack.startsWith('there is no namespace') ? 'kubectl get namespaces' : approvalCommand(namespace, digest);
+/** Approves of this plan and of those that are looked at with it, and goes on to approve of those that it names already. */
+function commandFor({ digest, together }: Subject, namespace: string, { approved }: LackingApproval): string {
+  if (approved === undefined) return 'kubectl get namespaces';
+  return approvalCommand(namespace, [...approved, digest, ...(together?.(namespace) ?? [])]);
 }

@@ -23,6 +23,8 @@ export interface CheckContext {
   kube: KubeClient;
   /** Wall clock in ms since 1970. */
   wallClock(): number;
+  /** Digests of the plans that are looked at together and may act in a namespace. */
+  together?(namespace: string): readonly string[];
   /** The pod that we run in, where we run in one: it must not be among the targets, nor its node. */
   self?: { namespace: string; pod: string; node?: string };
 }

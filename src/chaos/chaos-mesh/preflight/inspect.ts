@@ -7,7 +7,7 @@ import { CHAOS_MESH_API, isFields, type Manifest } from '../manifest.ts';
 import { faultsOfOthers } from '../others.ts';
 import { disagreements, readSchedule } from '../schedule.ts';
 import { checkAll } from './checks.ts';
-import type { CheckedExperiment } from './contract.ts';
+import type { CheckContext, CheckedExperiment } from './contract.ts';
 import { problem } from './found.ts';
 
 type Inspected = InspectedExperiment<ChaosMeshConfig>;
@@ -30,7 +30,12 @@ async function inspectCluster(experiments: readonly Inspected[], signal: AbortSi
   }
   try {
     const each: Looked[] = [];
-    for (const experiment of experiments) each.push(await inspectOne(kube, experiment, signal));
+    const context: CheckContext = {
+      kube,
+      wallClock: Date.now,
+      together: (namespace) => digestsIn(experiments, namespace),
+    };
+    for (const experiment of experiments) each.push(await inspectOne(context, experiment, signal));
     return [...once(each.flatMap(({ cluster }) => cluster)), ...named(each)];
   } finally {
     kube.close();
@@ -44,17 +49,22 @@ interface Looked {
   own: Inspection[];
 }
 
-async function inspectOne(kube: KubeClient, inspected: Inspected, signal: AbortSignal): Promise<Looked> {
+async function inspectOne(context: CheckContext, inspected: Inspected, signal: AbortSignal): Promise<Looked> {
+  const { kube } = context;
   const name = `${inspected.plan}/${inspected.experiment}`;
   try {
     const { manifest, troubles } = await manifestIn(kube, inspected, signal);
     const experiment = toChecked(kube, inspected, manifest);
-    const { subject, cluster, own } = await checkAll(experiment, { kube, wallClock: Date.now }, signal);
+    const { subject, cluster, own } = await checkAll(experiment, context, signal);
     const others = await faultsOfOthers(kube, subject.namespaces, '', signal);
     return { name, cluster, own: [...own, ...[...troubles, ...others].map((text) => problem(text))] };
   } catch (error) {
     return { name, cluster: [], own: [problem((error as Error).message)] };
   }
+}
+
+function digestsIn(experiments: readonly Inspected[], namespace: string): string[] {
+  return experiments.filter(({ limits }) => limits.namespaces.includes(namespace)).map(({ digest }) => digest);
 }
 
 function once(lines: readonly Inspection[]): Inspection[] {
