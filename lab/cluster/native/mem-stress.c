@@ -92,14 +92,23 @@ int main(int argc, char **argv) {
   if (count < 1 || count > MOST_WORKERS) fail("workers", "must be 1 to 256");
   signal(SIGTERM, end);
   signal(SIGINT, end);
+  /* The end must know every worker that there is, so it waits until all are counted. */
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  sigprocmask(SIG_BLOCK, &ends, NULL);
   for (; started < count; started++) {
     workers[started] = fork();
     if (workers[started] < 0) fail("cannot start a worker", "fork");
     if (workers[started] != 0) continue;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &ends, NULL);
     hold((size_t)(size / count) + 1, growing_seconds);
   }
+  sigprocmask(SIG_UNBLOCK, &ends, NULL);
   int status;
   while (wait(&status) > 0) continue;
   return 0;

@@ -20,6 +20,8 @@ export interface LeaseState {
   plan: string | undefined;
   /** By our clock against the holder's: a hint, not a proof. */
   expired: boolean;
+  /** By the holder's clock, unless it is renewed. */
+  endsAt: string | undefined;
   object: KubeObject;
 }
 
@@ -71,12 +73,18 @@ async function takeOne(
     const state = await readLease(kube, namespace, signal);
     if (!state.ok) return `the lease of ${namespace} cannot be read: ${state.message}`;
     const taken = state.value && (await isTaken(kube, namespace, state.value, context, signal));
-    if (taken) return `${namespace} is taken by run ${taken.holder}${taken.plan ? ` of plan ${taken.plan}` : ''}`;
+    if (taken) return takenText(namespace, taken);
     const written = await write(kube, namespace, state.value, context, signal);
     if (written.ok) return undefined;
     if (!isStatus(written, 409)) return `the lease of ${namespace} cannot be taken: ${written.message}`;
   }
   return `${namespace} was taken by another run at this very moment`;
+}
+
+/** A run that was killed holds it until its time is over: whoever waits should know for how long. */
+function takenText(namespace: string, { holder, plan, endsAt }: LeaseState): string {
+  const until = endsAt === undefined ? '' : `, until ${endsAt} if that run is gone`;
+  return `${namespace} is taken by run ${holder}${plan ? ` of plan ${plan}` : ''}${until}`;
 }
 
 /** Whoever holds it, if that is somebody else who lives. */
@@ -119,13 +127,15 @@ export async function readLease(
   const spec = isFields(got.value.spec) ? got.value.spec : {};
   const renewed = Date.parse(String(spec['renewTime'] ?? ''));
   const seconds = Number(spec['leaseDurationSeconds']);
+  const endsAt = renewed + (Number.isFinite(seconds) ? seconds * 1000 : LEASE_DURATION_MS);
   const holder = spec['holderIdentity'];
   return {
     ok: true,
     value: {
       holder: typeof holder === 'string' && holder !== '' ? holder : undefined,
       plan: got.value.metadata.annotations?.['steadfast/plan'],
-      expired: !(renewed + (Number.isFinite(seconds) ? seconds * 1000 : LEASE_DURATION_MS) > Date.now()),
+      expired: !(endsAt > Date.now()),
+      endsAt: Number.isFinite(endsAt) ? new Date(endsAt).toISOString() : undefined,
       object: got.value,
     },
   };

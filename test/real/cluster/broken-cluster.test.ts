@@ -1,6 +1,6 @@
 /** What becomes of a run whose cluster breaks: before the fault, while it is in effect, and while it is removed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../lab/cluster/access.ts';
 import { startCluster } from '../../../lab/cluster/cluster.ts';
 import { type Account, openAccount } from './account.ts';
@@ -21,6 +21,9 @@ beforeAll(async () => {
 });
 
 afterAll(() => stage?.[Symbol.asyncDispose]());
+
+// A runner that is killed holds its lease until that ends.
+afterEach(() => stage.kubectl('delete', 'lease', '--all'));
 
 async function expectNothingLeft(): Promise<void> {
   await expectNoFault(stage);

@@ -1,5 +1,5 @@
 /** The driver on a real Chaos Mesh: what holds when nothing is as it should be. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../lab/cluster/access.ts';
 import { startCluster } from '../../../lab/cluster/cluster.ts';
 import type { ChaosEvent } from '../../../src/slo/model/entry.ts';
@@ -21,6 +21,9 @@ beforeAll(async () => {
 });
 
 afterAll(() => Promise.all([stage, apart].map((each) => each?.[Symbol.asyncDispose]())));
+
+// One that is killed before it has recorded its fault has nothing to sweep, but holds its lease until that ends.
+afterEach(() => stage.kubectl('delete', 'lease', '--all'));
 
 describe('a runner that is killed', () => {
   it.each(['requested', 'injected', 'recovering', 'recovered'] as const)(
