@@ -13,7 +13,8 @@ const COMPACT_AFTER = 4096;
 /** Lines in the order in which they came, each with a number; the oldest fall out, and how many is known. */
 export class Memory {
   readonly #limits: MemoryLimits;
-  #lines: { text: string; at: Offset }[] = [];
+  /** Empty where a line has fallen out: what is only counted must hold no memory until the next compaction. */
+  #lines: ({ text: string; at: Offset } | undefined)[] = [];
   /** Where in `#lines` the oldest that is kept stands. */
   #head = 0;
   #oldest = 0;
@@ -48,7 +49,7 @@ export class Memory {
     for (let oldest = this.#lines[this.#head]; oldest; oldest = this.#lines[this.#head]) {
       if (this.#bytes <= this.#limits.bytes && oldest.at >= now - this.#limits.ageMs) break;
       this.#bytes -= oldest.text.length + OVERHEAD_BYTES;
-      this.#head++;
+      this.#lines[this.#head++] = undefined;
       this.#oldest++;
     }
     if (this.#head < COMPACT_AFTER || this.#head * 2 < this.#lines.length) return;

@@ -1,3 +1,5 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Memory } from '../../../src/cli/serve/memory.ts';
@@ -35,4 +37,17 @@ it('a memory that is written for long keeps within its bounds', () => {
   expect(memory.next).toBe(100_000);
   expect(memory.bytes).toBeLessThanOrEqual(100_000);
   expect(memory.from(0, 20).lines[0]).toBe(`line ${memory.fallenOut}`);
+});
+
+it('what fell out of a memory takes no memory any more, however long the lines are', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const memory = new Memory({ bytes: 1_000_000, ageMs: 1e9 });
+  collect();
+  const before = getHeapStatistics().used_heap_size;
+  for (let index = 0; index < 2000; index++) memory.append(JSON.stringify({ index, text: 'x'.repeat(20_000) }), index);
+  collect();
+
+  expect(getHeapStatistics().used_heap_size - before).toBeLessThan(8_000_000);
+  expect(memory.next).toBe(2000);
 });
