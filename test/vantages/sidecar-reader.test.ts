@@ -156,6 +156,27 @@ describe('while a run lasts', () => {
     expect(told).toEqual(told.map(() => 1));
   });
 
+  it('a process with two addresses is heard at one of them at a time, and tells nothing twice', async () => {
+    const slow = probeSpec({ at: 'gateway', intervalMs: 1000 });
+    const { clock, sidecars, reader, entries, until, prepared, settled } = stage({
+      plan: planOf([], [slow]),
+      probes: () => [
+        { spec: slow, session: { sample: async () => ({ outcome: 'good', values: {} }), close: async () => {} } },
+      ],
+    });
+    sidecars.alsoAt('fd00::1', sidecars.boot('10.0.0.1', 'a', 300));
+    await prepared();
+    reader.start();
+    const isCutOff = (to: string) => to === '10.0.0.1' && clock.now() > 4000 && clock.now() < 9000;
+    sidecars.weather = (to) => ({ thereMs: 1, backMs: 1, ...(isCutOff(to) && { lost: 'back' as const }) });
+    await until(30_000);
+    await settled(30_000, 5000);
+
+    const slots = samplesOf(entries).map(({ slot }) => slot);
+    expect(slots).toEqual([...new Set(slots)]);
+    expect(slots.length).toBeGreaterThanOrEqual(29);
+  });
+
   it('a process that begins anew is another boot of the same instance', async () => {
     const { sidecars, reader, entries, until, prepared, settled } = stage();
     sidecars.boot('10.0.0.1', 'a', 1000);

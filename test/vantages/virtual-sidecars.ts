@@ -67,6 +67,11 @@ export class VirtualSidecars implements Network {
     return sidecar;
   }
 
+  /** The process is reached at one more address. */
+  alsoAt(address: string, sidecar: VirtualSidecar): void {
+    this.#running.set(address, sidecar);
+  }
+
   kill(address: string): void {
     this.#running.get(address)?.station.stop('it was killed');
     this.#running.delete(address);

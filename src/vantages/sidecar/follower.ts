@@ -61,12 +61,15 @@ export class Follower {
   }
 
   async #hear(boot: Boot, signal: AbortSignal): Promise<number> {
-    const answer = await this.#network.ask(this.#address, askNews(boot.header.boot, boot.cursor), signal);
+    if (!this.#isMine(boot)) return this.#stepBack();
+    const { cursor } = boot;
+    const answer = await this.#network.ask(this.#address, askNews(boot.header.boot, cursor), signal);
     if (!answer.ok) return this.#failed(answer.reason);
     const told = readTimeline(answer.text, this.#context.vantage, this.#context.probes);
     if (typeof told === 'string') return this.#failed(told);
     if (told.header.boot !== boot.header.boot) return this.#leave(boot);
-    if (signal.aborted) return 0;
+    // Meanwhile it was perhaps heard at another of its addresses: nothing is to be recorded twice.
+    if (signal.aborted || !this.#isMine(boot) || boot.cursor !== cursor) return 0;
     this.#failures = 0;
     boot.answers = true;
     const { sent, got } = answer;
@@ -95,16 +98,27 @@ export class Follower {
     if (widened) this.#crew.retell(boot);
   }
 
+  /** It is heard at one address at a time. */
+  #isMine(boot: Boot): boolean {
+    return boot.address === this.#address;
+  }
+
+  #stepBack(): number {
+    this.#boot = undefined;
+    return IDLE_MS;
+  }
+
   /** Somebody else answers at the address now. */
   #leave(boot: Boot): number {
+    this.#boot = undefined;
+    if (!this.#isMine(boot)) return 0;
     boot.answers = false;
     boot.address = undefined;
-    this.#boot = undefined;
     return 0;
   }
 
   #failed(reason: string): number {
-    if (this.#boot) this.#boot.answers = false;
+    if (this.#boot && this.#isMine(this.#boot)) this.#boot.answers = false;
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
     if (this.#failures === 1) this.#context.log.info({ address: this.#address, reason }, 'a vantage is out of reach');
     return pauseMs * (0.75 + 0.5 * this.#context.random());
