@@ -38,17 +38,14 @@ export function lineagesOf(recording: Recording, vantage: string): Lineage[] {
     .map((lineage, index) => (index === 0 ? fromEver(lineage) : lineage));
 }
 
-/** Each boot once, with all that was ever told of it, in the order of time. */
+/** Each boot once, in the order of time: all bounds ever told of its clock hold together, of its place what was told last. */
 function bootsOf(recording: Recording, vantage: string): VantageBoot[] {
   const boots = new Map<string, VantageBoot>();
   for (const told of recording.boots) {
     if (told.vantage !== vantage) continue;
     const key = JSON.stringify([told.instance, told.boot]);
     const known = boots.get(key);
-    boots.set(
-      key,
-      known ? { ...known, ...told, slotZero: known.slotZero, clock: hull(known.clock, told.clock) } : told,
-    );
+    boots.set(key, known ? { ...told, slotZero: known.slotZero, clock: hull(known.clock, told.clock) } : told);
   }
   return [...boots.values()].sort((a, b) => a.slotZero - b.slotZero);
 }

@@ -54,7 +54,8 @@ export const vantageInvariants: readonly Invariant[] = [
     name: 'every instance is one place, or takes the place of one that was there',
     check: ({ entries }) => {
       const instances = new Set(bootsOf(entries).map(({ instance }) => instance));
-      const replacing = new Set(bootsOf(entries).flatMap(({ replaces }) => replaces ?? []));
+      const lastTold = new Map(bootsOf(entries).map((boot) => [boot.boot, boot.replaces]));
+      const replacing = new Set([...lastTold.values()].flatMap((replaced) => replaced ?? []));
       const places = lineagesOf(Recording.of(entries as Entry[]), FAR).length;
       return places === instances.size - replacing.size ? undefined : `${places} places of ${[...instances]}`;
     },

@@ -153,6 +153,17 @@ describe('a boot', () => {
     expect(judged(objective('available'), boots).measurement!.missing).toBeGreaterThanOrEqual(60);
   });
 
+  it('of a replacement told again without it leaves both places as they are, since the other is back', () => {
+    const taken = boot('b', { slotZero: 120_900, replaces: 'a' });
+    const back = boot('b', { slotZero: 120_900 });
+    const bad = (instance: string, due: number) => (instance === 'a' && due > 150_000 ? BAD : GOOD);
+
+    expect(judged(objective('available'), [boot('a'), taken, back], bad)).toMatchObject({
+      verdict: 'fail',
+      measurement: { missing: 0 },
+    });
+  });
+
   it('told again changes what is known of the clock, and is no other boot', () => {
     const boots = [boot('a'), boot('a', { clock: [-3000, 2000] })];
 

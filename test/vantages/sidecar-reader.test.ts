@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { lineagesOf } from '../../src/slo/lineages.ts';
 import type { Entry, Final, Sample, VantageBoot } from '../../src/slo/model/entry.ts';
+import { Recording } from '../../src/slo/recording.ts';
 import { slotDue, slotsDueBetween } from '../../src/slo/slots.ts';
 import { planOf, probeSpec } from '../scheduler/test-plan.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
@@ -214,6 +216,47 @@ describe('while a run lasts', () => {
     const told = bootsOf(entries).filter(({ instance }) => instance === 'c');
     expect(told.at(-1)).toMatchObject({ replaces: 'a' });
     expect(bootsOf(entries).some(({ instance, replaces }) => instance === 'b' && replaces !== undefined)).toBe(false);
+  });
+
+  it('one that comes back keeps its place, and the newcomer is one more', async () => {
+    const { sidecars, reader, entries, until, prepared } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    sidecars.boot('10.0.0.2', 'b');
+    await prepared();
+    reader.start();
+    await until(3000);
+    sidecars.weather = (to) => ({ thereMs: 1, backMs: 1, ...(to === '10.0.0.1' && { lost: 'there' as const }) });
+    sidecars.addresses = ['10.0.0.2'];
+    await until(10_000);
+    sidecars.boot('10.0.0.3', 'c');
+    sidecars.addresses = ['10.0.0.2', '10.0.0.3'];
+    await until(20_000);
+    const meanwhile = bootsOf(entries).findLast(({ instance }) => instance === 'c')!;
+    sidecars.weather = () => ({ thereMs: 1, backMs: 1 });
+    sidecars.addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
+    await until(30_000);
+
+    expect(meanwhile.replaces).toBe('a');
+    expect(bootsOf(entries).findLast(({ instance }) => instance === 'c')!.replaces).toBeUndefined();
+    expect(lineagesOf(Recording.of(entries), 'gateway')).toHaveLength(3);
+  });
+
+  it('one that begins anew after its place was taken has it back', async () => {
+    const { sidecars, reader, entries, until, prepared } = stage();
+    sidecars.boot('10.0.0.1', 'a');
+    await prepared();
+    reader.start();
+    await until(3000);
+    sidecars.kill('10.0.0.1');
+    sidecars.boot('10.0.0.3', 'c');
+    await until(20_000);
+    const meanwhile = bootsOf(entries).findLast(({ instance }) => instance === 'c')!;
+    sidecars.boot('10.0.0.4', 'a');
+    await until(30_000);
+    const lineages = lineagesOf(Recording.of(entries), 'gateway');
+
+    expect(meanwhile.replaces).toBe('a');
+    expect(lineages.map(({ grids }) => grids.map(({ instance }) => instance))).toEqual([['a', 'a'], ['c']]);
   });
 
   it("a process that joins while the others are there takes nobody's place", async () => {

@@ -154,7 +154,8 @@ export type ReferenceErrorCode = 'http' | 'timeout' | 'unreachable' | 'refused' 
 
 /**
  * A vantage's process began to probe: its slot 0 is due at `slotZero`. All its times are recorded on the run's clock; each may be ahead of it
- * by what `clock` bounds, in ms (behind it where negative). Told again for the same boot when more became known: the bounds then hold together.
+ * by what `clock` bounds, in ms (behind it where negative). Told again for the same boot when more became known: the bounds then hold
+ * together, and whose place it took is as it was told last.
  */
 export interface VantageBoot {
   type: 'vantage';

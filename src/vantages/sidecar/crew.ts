@@ -34,8 +34,15 @@ export class Crew {
     this.#boots.set(header.boot, boot);
     this.#current.set(instance, boot);
     this.#record(boot);
+    if (earlier) this.#giveBack(instance);
     this.#seatNewcomers();
     return boot;
+  }
+
+  /** It answers, perhaps again. */
+  hears(boot: Boot): void {
+    if (!boot.answers) this.#giveBack(boot.instance);
+    boot.answers = true;
   }
 
   /** Tells of a boot again, since its clock is less certain than was told. */
@@ -77,6 +84,15 @@ export class Crew {
       const [taker] = index < 0 ? [] : newcomers.splice(index, 1);
       if (!taker) continue;
       taker.replaces = old.instance;
+      this.#record(taker);
+    }
+  }
+
+  /** One that was thought gone is there: what it tells counts, and whoever took its place is one more. */
+  #giveBack(instance: string): void {
+    for (const taker of this.#boots.values()) {
+      if (taker.replaces !== instance) continue;
+      taker.replaces = undefined;
       this.#record(taker);
     }
   }

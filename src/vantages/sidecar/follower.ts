@@ -56,7 +56,7 @@ export class Follower {
     if (known?.answers && known.address !== undefined && known.address !== this.#address) return IDLE_MS;
     this.#boot = known ?? this.#crew.join(met, 'later');
     this.#boot.address = this.#address;
-    this.#boot.answers = true;
+    this.#crew.hears(this.#boot);
     return 0;
   }
 
@@ -71,7 +71,7 @@ export class Follower {
     // Meanwhile it was perhaps heard at another of its addresses: nothing is to be recorded twice.
     if (signal.aborted || !this.#isMine(boot) || boot.cursor !== cursor) return 0;
     this.#failures = 0;
-    boot.answers = true;
+    this.#crew.hears(boot);
     const { sent, got } = answer;
     this.#learnClock(boot, { sent, received: told.header.received, answered: told.end.sent, got });
     this.#recordNews(boot, told);
