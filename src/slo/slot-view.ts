@@ -6,7 +6,7 @@ import { inUnit } from './model/quantity.ts';
 import type { Window } from './phases.ts';
 import { lookbackMs } from './promql-lookback.ts';
 import type { Recording } from './recording.ts';
-import { slotDue, slotsDueBetween } from './slots.ts';
+import { type SlotRange, slotDue, slotsDueBetween } from './slots.ts';
 
 /** No usable answer for a slot: nothing recorded, a gap, an unknown outcome, or two answers that contradict each other. */
 export const MISSING = -1;
@@ -22,6 +22,8 @@ export interface SlotView {
   lookbackMs: number;
   /** Slots left out because their lookback reaches out of the window. */
   reachingOut: number;
+  /** Places of which slots were due in the window, none of them for certain, since their clock is known no better. */
+  unplaced: number;
   /** How far the times of samples may be ahead of the run's clock. */
   clock: ClockBounds;
 }
@@ -48,6 +50,7 @@ export function viewSlots(
     dues: Float64Array.from(views.flatMap(({ dues }) => [...dues])),
     rows: Int32Array.from(views.flatMap(({ rows }) => [...rows])),
     reachingOut: views.reduce((sum, { reachingOut }) => sum + reachingOut, 0),
+    unplaced: views.reduce((sum, { unplaced }) => sum + unplaced, 0),
     clock: clockOf(views),
   };
 }
@@ -65,7 +68,8 @@ export function viewPlaces(
     const grids = lineage.grids.map((grid) => reachingBack(grid, lineage, probe, window.from));
     const pieces = grids.flatMap((grid) => pieceOf(plan, view, grid, window, options) ?? []);
     const reachingOut = pieces.reduce((sum, piece) => sum + piece.reachingOut, 0);
-    return { ...view, ...joined(pieces), reachingOut, clock: lineage.clock };
+    const isUnplaced = pieces.length === 0 && grids.some((grid) => slotsOf(plan, probe, grid, window) !== undefined);
+    return { ...view, ...joined(pieces), reachingOut, unplaced: isUnplaced ? 1 : 0, clock: lineage.clock };
   });
 }
 
@@ -77,6 +81,7 @@ function emptyView(recording: Recording, probe: ProbeSpec): SlotView {
     rows: new Int32Array(0),
     lookbackMs: probe.promql === undefined ? 0 : lookbackMs(probe.promql),
     reachingOut: 0,
+    unplaced: 0,
     clock: [0, 0],
   };
 }
@@ -87,8 +92,7 @@ type Piece = Pick<SlotView, 'dues' | 'rows' | 'reachingOut'>;
 function pieceOf(plan: Plan, view: SlotView, grid: Grid, window: Window, options: ViewOptions): Piece | undefined {
   const { probe, column } = view;
   const inside = options.keepReachingOut ? window : certainlyInside(window, grid.clock);
-  const to = Math.min(inside.to, grid.until);
-  const range = slotsDueBetween(probe, plan.seed, grid.slotZero, Math.max(inside.from, grid.slotZero), to);
+  const range = slotsOf(plan, probe, grid, inside);
   if (!range) return undefined;
   const firstDue = slotDue(plan.seed, probe, grid.slotZero, range.first);
   const dues = new Float64Array(range.last - range.first + 1);
@@ -104,8 +108,15 @@ function pieceOf(plan: Plan, view: SlotView, grid: Grid, window: Window, options
   return { dues: dues.filter(isSettled), rows: rows.filter(isSettled), reachingOut };
 }
 
+function slotsOf(plan: Plan, probe: ProbeSpec, grid: Grid, { from, to }: Edges): SlotRange | undefined {
+  const [first, last] = [Math.max(from, grid.slotZero), Math.min(to, grid.until)];
+  return slotsDueBetween(probe, plan.seed, grid.slotZero, first, last);
+}
+
+type Edges = Pick<Window, 'from' | 'to'>;
+
 /** Where the clock leaves open on which side of an edge a slot was due, it counts on neither. */
-function certainlyInside({ from, to }: Window, [behind, ahead]: ClockBounds): Pick<Window, 'from' | 'to'> {
+function certainlyInside({ from, to }: Window, [behind, ahead]: ClockBounds): Edges {
   return { from: from + ahead, to: to + behind };
 }
 

@@ -207,6 +207,21 @@ describe('an uncertain clock', () => {
     expect(wide.high).toBeCloseTo(sure.high! + 1500, 3);
   });
 
+  it('that leaves none of the slots of a place certain to be in the phase leaves the phase undecided, however the other places do', () => {
+    const boots = [boot('a'), boot('b', { slotZero: -20_333, clock: [-20_000, 20_000] })];
+    const bad = (instance: string) => (instance === 'b' ? BAD : GOOD);
+    const indicators: Objective['indicator'][] = [
+      { kind: 'ratio', probe: 'web' },
+      { kind: 'quantile', probe: 'web', value: 'latencyMs', q: 1 },
+    ];
+    for (const indicator of indicators) {
+      const bound = indicator.kind === 'ratio' ? atLeast(0.9) : atMost(100);
+      const verdict = judged(objective('in-fault', { phase: 'fault', indicator, bound }), boots, bad);
+      expect(verdict).toMatchObject({ verdict: 'inconclusive', reason: 'no-slots' });
+      expect(verdict.text).toContain('clock');
+    }
+  });
+
   it('counts a reading near an edge in the high bound only', () => {
     const counted = objective('counted', {
       phase: 'fault',

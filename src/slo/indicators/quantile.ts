@@ -2,7 +2,7 @@ import type { ProbeSpec } from '../model/plan.ts';
 import { MISSING, type SlotView, slotValue } from '../slot-view.ts';
 import { quantileOfSorted, sortedCopy } from '../stats/statistic.ts';
 import { type Measurable, undecidable } from './measured.ts';
-import { noSlots } from './no-slots.ts';
+import { lacksSlots, noSlots } from './no-slots.ts';
 import { boundsWithMissing } from './rank-bounds.ts';
 import { forgivenNote, forgives } from './tolerance.ts';
 
@@ -16,7 +16,7 @@ export function measureQuantile(view: SlotView, value: string, q: number, tolera
   const declared = view.probe.values[value];
   const unit = declared?.unit ?? '1';
   const due = view.rows.length;
-  if (due === 0) return noSlots(view, unit);
+  if (lacksSlots(view)) return noSlots(view, unit);
   const { values, bad } = answeredValues(view, value);
   const counts = { good: values.length - bad, bad, missing: due - values.length };
   if (values.length < answersNeeded(q))

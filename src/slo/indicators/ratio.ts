@@ -2,14 +2,14 @@ import { GOOD } from '../column.ts';
 import type { GoodRule } from '../model/plan.ts';
 import { countSlots, MISSING, mostFrequentReason, type SlotView, slotState } from '../slot-view.ts';
 import { type Measurable, undecidable } from './measured.ts';
-import { noSlots } from './no-slots.ts';
+import { lacksSlots, noSlots } from './no-slots.ts';
 import { forgivenNote, forgives } from './tolerance.ts';
 
 /** The share of good slots. A missing slot is bad in the low bound and good in the high one. */
 export function measureRatio(view: SlotView, rule: GoodRule | undefined, tolerateMissing: number): Measurable {
   const counts = countSlots(view, rule);
   const due = view.rows.length;
-  if (due === 0) return noSlots(view, 'ratio');
+  if (lacksSlots(view)) return noSlots(view, 'ratio');
   const answered = counts.good + counts.bad;
   if (answered === 0) return undecidable('no-samples', `none of the ${due} due slots was answered`, 'ratio', counts);
   const forgiven = forgives(counts, tolerateMissing);
