@@ -14,6 +14,14 @@ const sample = {
 };
 const end = { type: 'next', cursor: 1, sent: 3, settledTo: 2 };
 
+/** As text, since writing it out recurses. */
+function withDetailNested(depth: number): string {
+  return JSON.stringify({ ...sample, detail: 0 }).replace(
+    '"detail":0',
+    `"detail":${'['.repeat(depth)}${']'.repeat(depth)}`,
+  );
+}
+
 function read(...lines: unknown[]) {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
   return readTimeline(`${text}\n`, 'gateway', probes);
@@ -38,7 +46,7 @@ describe('an answer', () => {
     expect(typeof read(...lines)).toBe('string');
   });
 
-  const foreign: Record<string, object> = {
+  const foreign: Record<string, object | string> = {
     'of a probe that the plan does not have': { ...sample, probe: 'other' },
     'that says it is from the runner': { ...sample, vantage: 'runner' },
     'with a value that nobody declared': { ...sample, values: { surprise: 1 } },
@@ -46,7 +54,16 @@ describe('an answer', () => {
     'that is an event of chaos': { type: 'chaos', experiment: 'e', at: 1, state: 'recovered' },
     'that opens the gate': { type: 'gate', experiment: 'e', at: 1, open: true },
     'that ends the run': { type: 'end', at: 1, cause: 'completed' },
+    'with a number without bound': JSON.stringify(sample).replace('"ms":1', '"ms":1e999'),
     'that is nothing': {},
+    'that is nested without end': withDetailNested(400_000),
+    'that is nested deeper than anything of ours': withDetailNested(100),
+    'that is enormous': { ...sample, reason: 'x'.repeat(2_000_000) },
+    'with more parts than a probe may have': {
+      ...sample,
+      parts: Array(1001).fill({ labels: {}, outcome: 'good', values: {} }),
+    },
+    'whose counts cover a time that ends before it begins': { ...sample, covers: [2, 1] },
   };
 
   it.each(Object.entries(foreign))('leaves out a line %s', (_, line) => {

@@ -23,7 +23,7 @@ export function readTimeline(text: string, vantage: string, probes: readonly Pro
   if (lines.at(-1) !== '' || lines.length < 3) return 'its answer was cut';
   if (!isHeader(header)) return 'what answers there is no vantage of this version';
   if (!isEnd(end)) return 'its answer was cut';
-  const between = lines.slice(1, -2).map(parsed);
+  const between = lines.slice(1, -2).map(parsedEntry);
   const entries = between.filter((line): line is Told => isTold(line, vantage, probes));
   return { header, entries, refused: between.length - entries.length, end };
 }
@@ -68,6 +68,21 @@ function isEnd(line: unknown): line is WireEnd {
   return isCursor(cursor) && isTime(sent) && (settledTo === undefined || isTime(settledTo));
 }
 
+/** What a probe may bring is shorter and flatter by far. What is deeper could not be written: that recurses. */
+const LONGEST_LINE = 1024 * 1024;
+const DEEPEST = 16;
+const MOST_PARTS = 1000;
+
+function parsedEntry(line: string): unknown {
+  const entry = line.length > LONGEST_LINE ? undefined : parsed(line);
+  return isFlatterThan(entry, DEEPEST) ? entry : undefined;
+}
+
+function isFlatterThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isFlatterThan(inner, depth - 1));
+}
+
 /** A whole entry of one of the plan's own probes there, with no values but those it declares. */
 function isTold(line: unknown, vantage: string, probes: readonly ProbeSpec[]): line is Told {
   if (problemOfEntry(line) !== undefined) return false;
@@ -76,8 +91,13 @@ function isTold(line: unknown, vantage: string, probes: readonly ProbeSpec[]): l
   const probe = entry.vantage === vantage ? probes.find(({ name }) => name === entry.probe) : undefined;
   if (!probe) return false;
   if (entry.type === 'gap') return true;
-  const bodies = [entry, ...(entry.type === 'sample' ? (entry.parts ?? []) : [])];
-  return bodies.every(({ values }) => Object.keys(values).every((name) => Object.hasOwn(probe.values, name)));
+  if (entry.covers && entry.covers[0] > entry.covers[1]) return false;
+  const parts = entry.type === 'sample' ? (entry.parts ?? []) : [];
+  return parts.length <= MOST_PARTS && [entry, ...parts].every(({ values }) => hasDeclaredValues(values, probe));
+}
+
+function hasDeclaredValues(values: Record<string, number>, { values: declared }: ProbeSpec): boolean {
+  return Object.entries(values).every(([name, value]) => Object.hasOwn(declared, name) && Number.isFinite(value));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
