@@ -64,3 +64,18 @@ it('times go to the run and back', () => {
 
   expect(clock.toRun(clock.toProcess(77))).toBeCloseTo(77, 3);
 });
+
+it('a step ahead while an answer is held back is noticed with that answer, and covered by the bounds', () => {
+  const calm = Array.from({ length: 8 }, () => ({ there: 1, held: 0, back: 1, pause: 100 }));
+  const [, held] = exchanges([...calm, { there: 1, held: 1000, back: 1, pause: 100 }], 5000, 0).slice(-2);
+  fc.assert(
+    fc.property(fc.integer({ min: 10, max: 1e6 }), (size) => {
+      const clock = new ClockOffset(exchanges(calm, 5000, 0));
+      const told = clock.learn({ ...held!, answered: held!.answered + size });
+
+      expect(told).toMatchObject({ widened: true });
+      expect(Math.abs(told.steppedMs! - size)).toBeLessThan(5);
+      expect(clock.bounds[1]).toBeGreaterThanOrEqual(size - 1);
+    }),
+  );
+});

@@ -74,7 +74,8 @@ export class ClockOffset {
     const both: Span = [Math.max(seen[0], expected[0]), Math.min(seen[1], expected[1])];
     const stepped = both[0] > both[1];
     const steppedMs = seen[1] < expected[0] ? expected[0] - seen[1] : expected[1] - seen[0];
-    this.#known = stepped ? seen : both;
+    // What contradicts itself shows a step between question and answer: either side of it may hold.
+    this.#known = stepped ? [Math.min(...seen), Math.max(...seen)] : both;
     this.#knownAt = exchange.got;
     // Between two exchanges it may have gone astray and come back half-way.
     const astray = (DRIFT * ageMs) / 2;
