@@ -9,12 +9,9 @@ import type { Run } from './run.ts';
 import { type Sampling, startSampling } from './sampling.ts';
 import { orAborted } from './sleep.ts';
 import { type StopWatch, watchStopConditions } from './stop-conditions.ts';
-import { drainVantages, vantagesSettled } from './vantages.ts';
+import { drainVantages, FRESH_BOOKS_MS, vantagesSettled } from './vantages.ts';
 import { windDown } from './wind-down.ts';
 import { withDriver } from './with-driver.ts';
-
-/** What a vantage still waits for when an experiment begins: what is in flight then belongs to no experiment. */
-const FRESH_BOOKS_MS = 2000;
 
 /** An experiment under way. */
 interface Stage {

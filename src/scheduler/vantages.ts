@@ -3,13 +3,20 @@ import { reasonOf, within } from './bounded.ts';
 import type { OpenVantage } from './open-vantage.ts';
 import type { Run } from './run.ts';
 
-/** Starts to listen to every vantage. Returns why nothing must be broken, if so: what cannot be seen must not be broken. */
+/** What a vantage still waits for when books are closed to begin new ones: what is in flight then belongs to no experiment. */
+export const FRESH_BOOKS_MS = 2000;
+
+/**
+ * Starts to listen to every vantage, and closes the books of all the time before the run. Returns why nothing must be broken, if so: what
+ * cannot be seen must not be broken.
+ */
 export async function beginVantages(run: Run): Promise<string | undefined> {
   const problems = (await openVantages(run)) ?? (await problemsAtAll(run));
   if (run.stopReason !== undefined) return run.stopReason;
   if (problems.length > 0) return problems.join('; ');
   for (const { reader } of run.vantages) reader.start();
-  return undefined;
+  await drainVantages(run, FRESH_BOOKS_MS, run.stopSignal);
+  return run.stopReason;
 }
 
 async function openVantages(run: Run): Promise<string[] | undefined> {

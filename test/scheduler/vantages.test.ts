@@ -32,12 +32,12 @@ function withReader(change: (clock: VirtualClock, record: (entry: Entry) => void
 }
 
 describe('a run with a vantage', () => {
-  it('listens to it before the steady phase, and has it close its books when the experiment begins and ends', async () => {
+  it('listens to it before the steady phase, and has it close its books then, and when the experiment begins and ends', async () => {
     const { calls, result } = await withReader();
     const asked = calls.filter((call) => /^(start|drain|settled|close)/.test(call));
 
     expect(asked.map((call) => call.split(' ')[0])).toEqual([
-      ...['start', 'drain', 'settled', 'close', 'settled', 'drain', 'close'],
+      ...['start', 'drain', 'drain', 'settled', 'close', 'settled', 'drain', 'close'],
     ]);
     expect(asked.indexOf('start 0')).toBe(0);
     expect(result).toMatchObject({ injectedAnything: true, leftBehind: [] });

@@ -1,4 +1,5 @@
 import type { Budgets } from '../../scheduler/budgets.ts';
+import { FRESH_BOOKS_MS } from '../../scheduler/vantages.ts';
 import type { Experiment, Plan } from '../../slo/model/plan.ts';
 
 /** How long the phases of a plan take together. */
@@ -9,7 +10,7 @@ export function usualRunMs(plan: Plan): number {
 /** The longest that a run can take, with every limit used up and every plug-in as slow as it is allowed to be. */
 export function longestRunMs(plan: Plan, budgets: Budgets): number {
   const before = plan.baselines.length > 0 ? budgets.collectMs : 0;
-  const meeting = plan.vantages.length > 0 ? budgets.prepareMs : 0;
+  const meeting = plan.vantages.length > 0 ? budgets.prepareMs + FRESH_BOOKS_MS + budgets.vantageMs : 0;
   return meeting + before + sum(plan.experiments.map((experiment) => longestExperimentMs(plan, experiment, budgets)));
 }
 

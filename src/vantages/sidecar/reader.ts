@@ -13,6 +13,8 @@ const LOOK_AGAIN_MS = 500;
 const PATIENCE_MS = 5000;
 const RESOLVE_EVERY_MS = 2000;
 const SETTLE_LOOK_MS = 50;
+/** A clock that is less certain leaves counts open, however long a drain waits. */
+const LONGEST_MARGIN_MS = 1000;
 /** Then the same is asked again: a drain is asked for by its time, so that a repeated question begins no other. */
 const DRAIN_ANSWER_MS = 15_000;
 
@@ -60,9 +62,8 @@ export class SidecarReader implements VantageReader {
   }
 
   async drain(patienceMs: number, signal: AbortSignal): Promise<void> {
-    const from = this.#context.now();
     const both = AbortSignal.any([signal, this.#closed.signal]);
-    await Promise.all(this.#crew.inReach().map((boot) => this.#drainOne(boot, from, patienceMs, both)));
+    await Promise.all(this.#crew.inReach().map((boot) => this.#drainForCertain(boot, patienceMs, both)));
   }
 
   async close(): Promise<void> {
@@ -110,6 +111,13 @@ export class SidecarReader implements VantageReader {
       .finally(() => this.#followers.delete(address));
   }
 
+  /** Keeps as far from the moments before and after as the clock is uncertain: else nobody could say on which side of them the counts lie. */
+  async #drainForCertain(boot: Boot, patienceMs: number, signal: AbortSignal): Promise<void> {
+    await this.#context.sleep(uncertaintyMs(boot), signal).catch(() => undefined);
+    await this.#drainOne(boot, this.#context.now(), patienceMs, signal);
+    await this.#context.sleep(uncertaintyMs(boot), signal).catch(() => undefined);
+  }
+
   /** Asks until a drain that began after `from` is over, and what it brought was recorded. */
   async #drainOne(boot: Boot, from: Offset, patienceMs: number, signal: AbortSignal): Promise<void> {
     const question = askDrain(Math.max(0, boot.clock.toProcess(from)), patienceMs, DRAIN_ANSWER_MS);
@@ -126,6 +134,11 @@ export class SidecarReader implements VantageReader {
     while (!signal.aborted && boot.cursor < cursor)
       await this.#context.sleep(SETTLE_LOOK_MS, signal).catch(() => undefined);
   }
+}
+
+function uncertaintyMs({ clock }: Boot): number {
+  const [behind, ahead] = clock.bounds;
+  return Math.min(LONGEST_MARGIN_MS, ahead - behind);
 }
 
 /** A process may be reached at several addresses. */
