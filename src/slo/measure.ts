@@ -11,7 +11,7 @@ import type { Offset } from './model/entry.ts';
 import type { Indicator, Plan, ProbeSpec } from './model/plan.ts';
 import type { ExperimentTimes, Window } from './phases.ts';
 import type { Recording } from './recording.ts';
-import { keepSlots, MISSING, type SlotView, viewPlaces, viewSlots } from './slot-view.ts';
+import { keepSlots, MISSING, type SlotView, viewPlaces, viewSlots, viewTogether } from './slot-view.ts';
 
 /** What is measured, where and when. */
 export interface Scope {
@@ -67,8 +67,14 @@ function hasBooted({ recording }: Scope, probe: ProbeSpec): boolean {
 function view(scope: Scope, probe: ProbeSpec, window: Window): SlotView {
   const { plan, recording, times, asOf } = scope;
   if (asOf !== undefined) return viewSlots(plan, recording, probe, window, { asOf });
-  const slots = viewSlots(plan, recording, probe, window);
-  return window === times.phases.steady && times.requested ? beforeTheFault(slots, times.requested.earliest) : slots;
+  const { requested } = times;
+  if (window !== times.phases.steady || !requested) return viewSlots(plan, recording, probe, window);
+  const places = viewPlaces(plan, recording, probe, window);
+  return viewTogether(
+    recording,
+    probe,
+    places.map((place) => beforeTheFault(place, requested.earliest)),
+  );
 }
 
 /**

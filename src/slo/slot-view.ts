@@ -43,15 +43,19 @@ export function viewSlots(
   window: Window,
   options: ViewOptions = {},
 ): SlotView {
-  const views = viewPlaces(plan, recording, probe, window, options);
-  if (views.length === 1) return views[0]!;
+  return viewTogether(recording, probe, viewPlaces(plan, recording, probe, window, options));
+}
+
+/** The slots of several places of the probe's vantage in one view. */
+export function viewTogether(recording: Recording, probe: ProbeSpec, places: readonly SlotView[]): SlotView {
+  if (places.length === 1) return places[0]!;
   return {
     ...emptyView(recording, probe),
-    dues: Float64Array.from(views.flatMap(({ dues }) => [...dues])),
-    rows: Int32Array.from(views.flatMap(({ rows }) => [...rows])),
-    reachingOut: views.reduce((sum, { reachingOut }) => sum + reachingOut, 0),
-    unplaced: views.reduce((sum, { unplaced }) => sum + unplaced, 0),
-    clock: clockOf(views),
+    dues: Float64Array.from(places.flatMap(({ dues }) => [...dues])),
+    rows: Int32Array.from(places.flatMap(({ rows }) => [...rows])),
+    reachingOut: places.reduce((sum, { reachingOut }) => sum + reachingOut, 0),
+    unplaced: places.reduce((sum, { unplaced }) => sum + unplaced, 0),
+    clock: clockOf(places),
   };
 }
 

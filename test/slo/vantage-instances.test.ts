@@ -222,6 +222,14 @@ describe('an uncertain clock', () => {
     }
   });
 
+  it('of one place leaves the slots of another before the fault as they are', () => {
+    const steady = objective('before', { phase: 'steady', bound: atLeast(1) });
+    const boots = [boot('a'), boot('b', { slotZero: -20_333, clock: [-4000, 4000] })];
+    const bad = (instance: string, due: number) => (instance === 'a' && due > 57_000 && due < 60_000 ? BAD : GOOD);
+
+    expect(judged(steady, boots, bad)).toMatchObject({ verdict: 'fail', measurement: { bad: 3 } });
+  });
+
   it('counts a reading near an edge in the high bound only', () => {
     const counted = objective('counted', {
       phase: 'fault',
