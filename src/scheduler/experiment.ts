@@ -73,7 +73,7 @@ async function decideGate(run: Run, { experiment, started, sampling, freshBooks 
   const { clock, decide } = run.parts;
   const to = clock.now();
   await orAborted(Promise.all([sampling.settledBefore(to), freshBooks]), run.stopSignal);
-  await orAborted(vantagesSettled(run, to, run.budgets.vantageMs, run.stopSignal), run.stopSignal);
+  await orAborted(vantagesSettled(run, to, run.stopSignal), run.stopSignal);
   const bounds = { clock, what: 'the gate', limitMs: run.budgets.collectMs, outer: run.stopSignal };
   const answer = await answerOf(() =>
     within(bounds, async (signal) => decide.gate(experiment.name, { from: started, to }, signal)),

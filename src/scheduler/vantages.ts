@@ -1,4 +1,4 @@
-import type { Offset } from '../slo/model/entry.ts';
+import { type Offset, RUNNER_VANTAGE } from '../slo/model/entry.ts';
 import { reasonOf, within } from './bounded.ts';
 import type { OpenVantage } from './open-vantage.ts';
 import type { Run } from './run.ts';
@@ -45,8 +45,13 @@ async function problemsAt(run: Run, { name, reader }: OpenVantage): Promise<stri
   }
 }
 
-/** Waits until every vantage has told all that was due before that moment, but not for ever: what did not come is missing. */
-export async function vantagesSettled(run: Run, before: Offset, limitMs: number, outer: AbortSignal): Promise<void> {
+/**
+ * Waits until every vantage has told all that was due before that moment, but not for ever: what did not come when the slowest sample has had its
+ * time, and the vantage some more, is missing.
+ */
+export async function vantagesSettled(run: Run, before: Offset, outer: AbortSignal): Promise<void> {
+  const elsewhere = run.parts.plan.probes.filter(({ at }) => at !== RUNNER_VANTAGE);
+  const limitMs = run.budgets.vantageMs + Math.max(0, ...elsewhere.map(({ timeoutMs }) => timeoutMs));
   await eachVantage(run, 'telling what it measured', limitMs, outer, ({ reader }, signal) =>
     reader.settledBefore(before, signal),
   );

@@ -25,7 +25,7 @@ async function settleSamples(run: Run, sampling: Sampling, quiesced: number): Pr
   const patience = patienceAfterStop(run, run.budgets.abortedSettleMs);
   const impatient = new Promise<void>((resolve) => patience.signal.addEventListener('abort', () => resolve()));
   await Promise.race([sampling.settledBefore(quiesced), impatient]);
-  await vantagesSettled(run, quiesced, run.budgets.vantageMs, patience.signal);
+  await vantagesSettled(run, quiesced, patience.signal);
   patience.end();
   sampling.close('the run was stopped');
 }

@@ -63,6 +63,27 @@ describe('a run with a vantage', () => {
     );
   });
 
+  it('waits for an answer there as long as its probe may take', async () => {
+    const clocked = await conducted(
+      (clock, calls): Partial<ConductParts> => ({
+        plan: planOf([experiment()], [probeSpec(), probeSpec({ name: 'slow', at: 'gateway', timeoutMs: 30_000 })]),
+        openVantages: async () => [
+          {
+            name: 'gateway',
+            reader: obedientReader(clock, calls, {
+              settledBefore: async (offset, signal) => {
+                await clock.sleepUntil(offset + 29_000, signal);
+                calls.push('told all');
+              },
+            }),
+          },
+        ],
+      }),
+    );
+
+    expect(clocked.calls.filter((call) => call === 'told all')).toHaveLength(2);
+  });
+
   it('records nothing after its end, however late a vantage tells', async () => {
     let late: (() => void) | undefined;
     const { entries } = await withReader((_, record) => {

@@ -16,7 +16,7 @@ export function longestRunMs(plan: Plan, budgets: Budgets): number {
 
 function longestExperimentMs(plan: Plan, { phases }: Experiment, budgets: Budgets): number {
   const slowestSampleMs = Math.max(0, ...plan.probes.map(({ timeoutMs }) => timeoutMs));
-  const vantageMs = plan.vantages.length > 0 ? budgets.vantageMs : 0;
+  const vantageMs = plan.vantages.length > 0 ? budgets.vantageMs + slowestSampleMs : 0;
   const gateMs = slowestSampleMs + 2 * vantageMs + budgets.collectMs + 2 * budgets.prepareMs;
   const removalMs =
     budgets.injectGraceMs + budgets.strayInjectionMs + 2 * longestRemovalMs(budgets) + budgets.evidenceMs;
