@@ -51,9 +51,24 @@ function weatherOf(world: World, dice: Dice): VirtualSidecars['weather'] {
 function mishaps(world: World, dice: Dice, sidecars: VirtualSidecars, boot: (address: string, name: string) => void) {
   const at = dice.between(500, 9000);
   const back = at + dice.between(10, 3000);
-  const how = dice.weighted({ none: 4, dies: 1, restarts: 2, isReplaced: 2, isJoined: 1 });
+  const how = dice.weighted({ none: 4, dies: 1, restarts: 2, isReplaced: 2, isJoined: 1, comesBack: 2 });
   if (how === 'none') return;
+  if (how === 'comesBack') return comesBack(world, dice, sidecars, boot);
   if (how !== 'isJoined') world.clock.at(at, () => sidecars.kill('10.0.0.1'));
   if (how === 'restarts') world.clock.at(back, () => boot('10.0.0.1', 'pod-1'));
   if (how === 'isReplaced' || how === 'isJoined') world.clock.at(back, () => boot('10.0.0.3', 'pod-3'));
+}
+
+/** One is cut off and no longer listed, another comes where it was, and then it is there again. */
+function comesBack(world: World, dice: Dice, sidecars: VirtualSidecars, boot: (address: string, name: string) => void) {
+  const { weather } = sidecars;
+  const at = dice.between(0, 1500);
+  const back = at + dice.between(5500, 8000);
+  sidecars.weather = (address) => {
+    const isCutOff = address === '10.0.0.1' && world.clock.now() >= at && world.clock.now() < back;
+    return isCutOff ? { thereMs: 1, backMs: 1, lost: 'there' } : weather(address);
+  };
+  world.clock.at(at + 500, () => boot('10.0.0.3', 'pod-3'));
+  world.clock.at(at + 500, () => (sidecars.addresses = ['10.0.0.2', '10.0.0.3']));
+  world.clock.at(back, () => (sidecars.addresses = undefined));
 }
