@@ -114,7 +114,7 @@ export class VirtualSidecars implements Network {
 
 /** A reader of these sidecars, and what it recorded. */
 export function readerOf(
-  sidecars: VirtualSidecars,
+  sidecars: Network,
   clock: VirtualClock,
   { plan, vantage }: SidecarSetting,
   record?: (entry: Entry) => void,

@@ -1,7 +1,12 @@
 import type { Offset, VantageBoot } from '../../slo/model/entry.ts';
+import type { ProbeSpec } from '../../slo/model/plan.ts';
 import type { WireHeader } from '../lib/wire.ts';
+import { Allowance } from './allowance.ts';
 import type { Told } from './answers.ts';
 import type { ClockOffset } from './clock-offset.ts';
+
+/** A clock that claims to be further ahead tells of slots that are of no use. */
+const MOST_AHEAD_MS = 60_000;
 
 /** One life of one of the vantage's processes, as far as it has told of itself. */
 export class Boot {
@@ -21,9 +26,10 @@ export class Boot {
   readonly wasFirst: boolean;
   replaces: string | undefined;
   readonly #vantage: string;
+  readonly #allowance: Allowance;
 
   constructor(
-    vantage: string,
+    { vantage, probes }: { vantage: string; probes: readonly ProbeSpec[] },
     found: { header: WireHeader; instance: string; clock: ClockOffset; cursor: number; address: string },
     wasFirst: boolean,
   ) {
@@ -34,6 +40,7 @@ export class Boot {
     this.cursor = found.cursor;
     this.address = found.address;
     this.wasFirst = wasFirst;
+    this.#allowance = new Allowance(probes, this.slotZero);
   }
 
   get slotZero(): Offset {
@@ -50,6 +57,11 @@ export class Boot {
       ...{ instance, boot, slotZero, clock: this.clock.bounds },
     };
     return this.replaces === undefined ? entry : { ...entry, replaces: this.replaces };
+  }
+
+  /** Whether an entry of it, on the run's clock, is to be recorded: by then it may have told so much. */
+  takes(entry: Told, now: Offset): boolean {
+    return this.#allowance.takes(entry, now + Math.min(MOST_AHEAD_MS, this.clock.bounds[1]));
   }
 
   /** An entry of it with every time on the run's clock. */

@@ -28,7 +28,7 @@ export class Crew {
     const { header, end } = answer;
     const instance = this.#nameFor(header.instance, header.boot);
     const cursor = when === 'first' ? end.cursor : 0;
-    const boot = new Boot(this.#context.vantage, { header, instance, clock, cursor, address }, when === 'first');
+    const boot = new Boot(this.#context, { header, instance, clock, cursor, address }, when === 'first');
     const earlier = this.#current.get(instance);
     if (earlier) earlier.address = undefined;
     this.#boots.set(header.boot, boot);

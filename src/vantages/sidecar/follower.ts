@@ -1,5 +1,6 @@
 import type { VantageContext } from '../contract.ts';
-import { readTimeline, type TimelineAnswer, type Told } from './answers.ts';
+import { isOfBefore } from './allowance.ts';
+import { readTimeline, type TimelineAnswer } from './answers.ts';
 import type { Boot } from './boot.ts';
 import type { Crew } from './crew.ts';
 import { meet, strangeness } from './meet.ts';
@@ -12,13 +13,6 @@ const LONGEST_PAUSE_MS = 2000;
 const IDLE_MS = 2000;
 /** What is told is fetched in pieces of this length at the least, so that probes at short intervals do not cost an exchange each. */
 const PACE_MS = 200;
-
-/** What a process that is met late remembers from long before the run is of no use to it; final readings may reach into it. */
-const BEFORE_MS = 60_000;
-
-function isOfBefore(told: Told): boolean {
-  return told.type !== 'final' && told.due < -BEFORE_MS;
-}
 
 /** Follows whoever answers at one address, for as long as the name leads there or somebody answers. */
 export class Follower {
@@ -74,21 +68,26 @@ export class Follower {
     this.#crew.hears(boot);
     const { sent, got } = answer;
     this.#learnClock(boot, { sent, received: told.header.received, answered: told.end.sent, got });
-    this.#recordNews(boot, told);
-    return told.end.settledTo === undefined ? 0 : PACE_MS;
+    const isCatchingUp = this.#recordNews(boot, told) && told.end.settledTo === undefined;
+    return isCatchingUp ? 0 : PACE_MS;
   }
 
-  #recordNews(boot: Boot, { header, entries, refused, end }: TimelineAnswer): void {
+  /** Returns whether there was anything to record. */
+  #recordNews(boot: Boot, { header, entries, refused, end }: TimelineAnswer): boolean {
     const { context, instance } = { context: this.#context, instance: boot.instance };
     if (header.fallenOut > 0)
       context.log.warn(
         { instance, entries: header.fallenOut },
         'samples of a vantage fell out of its memory: they are missing',
       );
-    if (refused > 0) context.log.warn({ instance, refused }, 'a vantage told what does not fit the plan');
-    for (const entry of entries.map((told) => boot.translated(told))) if (!isOfBefore(entry)) context.record(entry);
+    const news = entries.map((told) => boot.translated(told)).filter((entry) => !isOfBefore(entry));
+    const taken = news.filter((entry) => boot.takes(entry, context.now()));
+    const unfit = refused + news.length - taken.length;
+    if (unfit > 0) context.log.warn({ instance, refused: unfit }, 'a vantage told what does not fit the plan');
+    for (const entry of taken) context.record(entry);
     boot.cursor = Math.max(boot.cursor, end.cursor);
     if (end.settledTo !== undefined) boot.settledTo = Math.max(boot.settledTo, boot.clock.toRun(end.settledTo));
+    return taken.length > 0;
   }
 
   #learnClock(boot: Boot, exchange: Parameters<Boot['clock']['learn']>[0]): void {
