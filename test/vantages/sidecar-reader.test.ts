@@ -64,7 +64,9 @@ describe('before a run', () => {
   });
 
   it('a name that leads nowhere is a problem', async () => {
-    expect((await stage().prepared()).problems).toEqual(['vantage gateway: its name leads to no address']);
+    expect((await stage().prepared()).problems).toEqual([
+      'vantage gateway: its name leads to no address, or cannot be looked up',
+    ]);
   });
 
   it('an address at which nobody answers is a problem, once it had some time', async () => {

@@ -83,7 +83,7 @@ export class SidecarReader implements VantageReader {
     const silent = found.flatMap(({ address, met: one }) =>
       typeof one === 'string' && !isOtherFamily(address, met) ? [`nobody answers at ${address}: ${one}`] : [],
     );
-    const none = addresses.length === 0 ? ['its name leads to no address'] : [];
+    const none = addresses.length === 0 ? ['its name leads to no address, or cannot be looked up'] : [];
     const problems = [...lasting, ...silent, ...none].map((problem) => `vantage ${vantage}: ${problem}`);
     return { met, problems, lasting: lasting.length > 0 };
   }
