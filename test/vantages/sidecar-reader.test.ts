@@ -3,6 +3,7 @@ import { lineagesOf } from '../../src/slo/lineages.ts';
 import type { Entry, Final, Sample, VantageBoot } from '../../src/slo/model/entry.ts';
 import { Recording } from '../../src/slo/recording.ts';
 import { slotDue, slotsDueBetween } from '../../src/slo/slots.ts';
+import type { Network } from '../../src/vantages/sidecar/network.ts';
 import { planOf, probeSpec } from '../scheduler/test-plan.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import { readerOf, type SidecarSetting, VirtualSidecars } from './virtual-sidecars.ts';
@@ -94,6 +95,24 @@ describe('before a run', () => {
       'vantage gateway: instance a works by another version of the plan (sha256:11, and here it is sha256:00): roll it out first',
     ]);
     expect(clock.now()).toBeLessThan(100);
+  });
+
+  it('an address that leads to one process or another is a problem: only one of them would be listened to', async () => {
+    const clock = new VirtualClock();
+    const sidecars = new VirtualSidecars(clock, setting(clock));
+    for (const [index, name] of ['a', 'b', 'c'].entries()) sidecars.boot(`10.0.0.${index}`, name);
+    let underWay = 0;
+    const behindOneAddress: Network = {
+      resolve: async () => ['10.96.0.1'],
+      // A connection that is kept leads to the same one again; another connection need not.
+      ask: (_, question, signal) =>
+        sidecars.ask(`10.0.0.${underWay++ % 3}`, question, signal).finally(() => underWay--),
+      close: () => {},
+    };
+    const { reader } = readerOf(behindOneAddress, clock, setting(clock));
+    const { problems } = await clock.run(reader.prepare(new AbortController().signal));
+
+    expect(problems).toEqual([expect.stringContaining('several processes share this address')]);
   });
 
   it('two processes of one name are a problem', async () => {

@@ -5,6 +5,8 @@ import type { Network } from './network.ts';
 import { askClock, askWho } from './paths.ts';
 
 const CLOCK_LOOKS = 8;
+/** At the same time, thus on connections of their own: what spreads connections over several processes is then noticed. */
+const LOOKS_AT_ONCE = 6;
 
 /** A process that answered at an address, its clock measured. */
 export interface Met {
@@ -25,6 +27,8 @@ export async function meet(
   const answer = readTimeline(first.text, context.vantage, context.probes);
   if (typeof answer === 'string') return answer;
   const { boot, received } = answer.header;
+  if (await isShared(network, address, boot, signal))
+    return 'several processes share this address; the name must lead to each of them, as that of a headless Service does';
   const exchanges: ExchangeTimes[] = [{ sent: first.sent, received, answered: answer.end.sent, got: first.got }];
   for (let look = 0; look < CLOCK_LOOKS; look++) {
     const again = await network.ask(address, askClock(), signal);
@@ -34,6 +38,12 @@ export async function meet(
     exchanges.push({ sent: again.sent, received: clock.received, answered: clock.sent, got: again.got });
   }
   return { address, answer, clock: new ClockOffset(exchanges) };
+}
+
+async function isShared(network: Network, address: string, boot: string, signal: AbortSignal): Promise<boolean> {
+  const looks = Array.from({ length: LOOKS_AT_ONCE }, () => network.ask(address, askClock(), signal));
+  const clocks = (await Promise.all(looks)).flatMap((answer) => (answer.ok ? (readClock(answer.text) ?? []) : []));
+  return clocks.some((clock) => clock.boot !== boot);
 }
 
 /** Why what answers there must not be listened to, if so. */
