@@ -1,59 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { lineagesOf } from '../../src/slo/lineages.ts';
-import type { Entry, Final, Sample, VantageBoot } from '../../src/slo/model/entry.ts';
-import { Recording } from '../../src/slo/recording.ts';
-import { slotDue, slotsDueBetween } from '../../src/slo/slots.ts';
+import type { Final } from '../../src/slo/model/entry.ts';
 import type { Network } from '../../src/vantages/sidecar/network.ts';
 import { planOf, probeSpec } from '../scheduler/test-plan.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
-import { readerOf, type SidecarSetting, VirtualSidecars } from './virtual-sidecars.ts';
-
-const spec = probeSpec({ at: 'gateway' });
-const plan = planOf([], [spec]);
-
-/** Each sample says when it was really taken, on the run's clock. */
-function setting(clock: VirtualClock, changes: Partial<SidecarSetting> = {}): SidecarSetting {
-  const session = {
-    sample: async () => ({ outcome: 'good' as const, values: { ms: clock.now() } }),
-    drain: async () => ({ covers: [0, 1] as [number, number], values: { seen: 1 } }),
-    close: async () => {},
-  };
-  return { plan, vantage: 'gateway', probes: () => [{ spec, session }], ...changes };
-}
-
-function stage(changes: Partial<SidecarSetting> = {}) {
-  const clock = new VirtualClock();
-  const how = setting(clock, changes);
-  const sidecars = new VirtualSidecars(clock, how);
-  const { reader, entries, warnings } = readerOf(sidecars, clock, how);
-  const until = (ms: number) => clock.run(clock.sleepUntil(ms));
-  const prepared = () => clock.run(reader.prepare(new AbortController().signal));
-  const settled = (offset: number, limitMs: number) => {
-    const giveUp = new AbortController();
-    clock.at(clock.now() + limitMs, () => giveUp.abort());
-    return clock.run(reader.settledBefore(offset, giveUp.signal));
-  };
-  return { clock, sidecars, reader, entries, warnings, until, prepared, settled };
-}
-
-function samplesOf(entries: readonly Entry[], instance?: string): Sample[] {
-  return entries
-    .filter((entry): entry is Sample => entry.type === 'sample')
-    .filter((sample) => instance === undefined || sample.instance === instance);
-}
-
-function bootsOf(entries: readonly Entry[]): VantageBoot[] {
-  return entries.filter((entry): entry is VantageBoot => entry.type === 'vantage');
-}
-
-/** How many slots a boot owes between two moments, and how often each was told. */
-function timesTold(entries: readonly Entry[], { instance, slotZero }: VantageBoot, from: number, to: number): number[] {
-  const range = slotsDueBetween(spec, plan.seed, slotZero, from, to)!;
-  return Array.from({ length: range.last - range.first + 1 }, (_, index) => {
-    const due = slotDue(plan.seed, spec, slotZero, range.first + index);
-    return samplesOf(entries, instance).filter((sample) => Math.abs(sample.due - due) < 0.5).length;
-  });
-}
+import { bootsOf, plan, samplesOf, setting, stage, timesTold } from './sidecar-stage.ts';
+import { readerOf, VirtualSidecars } from './virtual-sidecars.ts';
 
 describe('before a run', () => {
   it('every process behind the name is found', async () => {
@@ -198,101 +149,6 @@ describe('while a run lasts', () => {
     const slots = samplesOf(entries).map(({ slot }) => slot);
     expect(slots).toEqual([...new Set(slots)]);
     expect(slots.length).toBeGreaterThanOrEqual(29);
-  });
-
-  it('a process that begins anew is another boot of the same instance', async () => {
-    const { sidecars, reader, entries, until, prepared, settled } = stage();
-    sidecars.boot('10.0.0.1', 'a', 1000);
-    sidecars.addresses = ['10.0.0.1'];
-    await prepared();
-    reader.start();
-    await until(3000);
-    sidecars.kill('10.0.0.1');
-    await until(4000);
-    sidecars.boot('10.0.0.1', 'a', -4000);
-    await until(8000);
-    await settled(8000, 1000);
-
-    const [first, second] = bootsOf(entries);
-    expect(bootsOf(entries)).toHaveLength(2);
-    expect(second).toMatchObject({ instance: 'a' });
-    expect(second!.boot).not.toBe(first!.boot);
-    expect(second!.slotZero).toBeCloseTo(4000, -1);
-    const told = timesTold(entries, second!, 4100, 8000);
-    expect(told).toEqual(told.map(() => 1));
-  });
-
-  it('a process that comes where one has gone takes its place', async () => {
-    const { sidecars, reader, entries, until, prepared } = stage();
-    sidecars.boot('10.0.0.1', 'a');
-    sidecars.boot('10.0.0.2', 'b');
-    await prepared();
-    reader.start();
-    await until(3000);
-    sidecars.kill('10.0.0.1');
-    await until(5000);
-    sidecars.boot('10.0.0.3', 'c');
-    await until(20_000);
-
-    const told = bootsOf(entries).filter(({ instance }) => instance === 'c');
-    expect(told.at(-1)).toMatchObject({ replaces: 'a' });
-    expect(bootsOf(entries).some(({ instance, replaces }) => instance === 'b' && replaces !== undefined)).toBe(false);
-  });
-
-  it('one that comes back keeps its place, and the newcomer is one more', async () => {
-    const { sidecars, reader, entries, until, prepared } = stage();
-    sidecars.boot('10.0.0.1', 'a');
-    sidecars.boot('10.0.0.2', 'b');
-    await prepared();
-    reader.start();
-    await until(3000);
-    sidecars.weather = (to) => ({ thereMs: 1, backMs: 1, ...(to === '10.0.0.1' && { lost: 'there' as const }) });
-    sidecars.addresses = ['10.0.0.2'];
-    await until(10_000);
-    sidecars.boot('10.0.0.3', 'c');
-    sidecars.addresses = ['10.0.0.2', '10.0.0.3'];
-    await until(20_000);
-    const meanwhile = bootsOf(entries).findLast(({ instance }) => instance === 'c')!;
-    sidecars.weather = () => ({ thereMs: 1, backMs: 1 });
-    sidecars.addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
-    await until(30_000);
-
-    expect(meanwhile.replaces).toBe('a');
-    expect(bootsOf(entries).findLast(({ instance }) => instance === 'c')!.replaces).toBeUndefined();
-    expect(lineagesOf(Recording.of(entries), 'gateway')).toHaveLength(3);
-  });
-
-  it('one that begins anew after its place was taken has it back', async () => {
-    const { sidecars, reader, entries, until, prepared } = stage();
-    sidecars.boot('10.0.0.1', 'a');
-    await prepared();
-    reader.start();
-    await until(3000);
-    sidecars.kill('10.0.0.1');
-    sidecars.boot('10.0.0.3', 'c');
-    await until(20_000);
-    const meanwhile = bootsOf(entries).findLast(({ instance }) => instance === 'c')!;
-    sidecars.boot('10.0.0.4', 'a');
-    await until(30_000);
-    const lineages = lineagesOf(Recording.of(entries), 'gateway');
-
-    expect(meanwhile.replaces).toBe('a');
-    expect(lineages.map(({ grids }) => grids.map(({ instance }) => instance))).toEqual([['a', 'a'], ['c']]);
-  });
-
-  it("a process that joins while the others are there takes nobody's place", async () => {
-    const { sidecars, reader, entries, until, prepared } = stage();
-    sidecars.boot('10.0.0.1', 'a');
-    await prepared();
-    reader.start();
-    await until(3000);
-    sidecars.boot('10.0.0.3', 'c');
-    await until(20_000);
-
-    expect(bootsOf(entries).map(({ instance, replaces }) => [instance, replaces])).toEqual([
-      ['a', undefined],
-      ['c', undefined],
-    ]);
   });
 
   it('a stranger at an address of the vantage is not listened to', async () => {
