@@ -37,6 +37,7 @@ describe('an answer', () => {
     'without a header': [sample, end],
     'of another version': [{ ...header, schema: 'steadfast/vantage/v2' }, end],
     'whose instance has an enormous name': [{ ...header, instance: 'x'.repeat(1000) }, end],
+    'whose instance would colour a terminal': [{ ...header, instance: '\u001b[31mall is well' }, end],
     'whose cursor is none': [header, { ...end, cursor: -1 }],
     'whose times are none': [{ ...header, received: '1e999' }, end],
     'that is a page': ['<html>', '</html>'],

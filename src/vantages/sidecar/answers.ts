@@ -53,13 +53,17 @@ const LONGEST_TEXT = 300;
 
 function isHeader(line: unknown): line is WireHeader {
   if (!isRecord(line) || line['type'] !== 'header' || line['schema'] !== WIRE_SCHEMA) return false;
-  const isText = (text: unknown) => typeof text === 'string' && text !== '' && text.length <= LONGEST_TEXT;
   return (
-    TEXTS.every((name) => isText(line[name])) &&
+    TEXTS.every((name) => isName(line[name])) &&
     isTime(line['slotZero']) &&
     isTime(line['received']) &&
     isCursor(line['fallenOut'])
   );
+}
+
+/** It is shown to people, on terminals too. */
+function isName(text: unknown): boolean {
+  return typeof text === 'string' && text !== '' && text.length <= LONGEST_TEXT && !/\p{Cc}/u.test(text);
 }
 
 function isEnd(line: unknown): line is WireEnd {
