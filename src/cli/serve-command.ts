@@ -114,8 +114,10 @@ async function serve(loaded: LoadedPlan, vantage: string, options: ServeOptions,
       drainMs: drainMs(plan, io),
     });
     const server = await serveStation(station, options.listen);
-    if ('problem' in server)
+    if ('problem' in server) {
+      station.stop('nobody could ask for what it measures');
       return say(io.stderr, `Cannot listen at ${options.listen}: ${server.problem}\n`, EXIT.notReady);
+    }
     log.info({ address: server.address, plan: plan.name, digest: plan.digest, vantage, boot }, 'serving');
     if (options.format === 'text') io.stderr(`The vantage ${vantage} of ${plan.name} is served at ${server.address}\n`);
     await aborted(io.abort);

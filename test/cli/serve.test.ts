@@ -116,9 +116,12 @@ describe('steadfast serve', () => {
     const plan = stage.writePlan(planText(stage, 9780));
     const taken = /127\.0\.0\.1:\d+/.exec(stage.planText('any'))![0];
     const named = args.map((arg) => arg.replace('PLAN', plan).replace('TAKEN', taken));
+    const began = performance.now();
     const { exit, output } = await stage.start(['serve', ...named]).ended;
 
     expect(exit, output).toBe(code);
     expect(output).toContain(text);
+    // Whatever still ran would be ended 5 s after the program.
+    expect(performance.now() - began).toBeLessThan(5000);
   });
 });
