@@ -42,7 +42,7 @@ export interface VantageReader {
   settledBefore(offset: Offset, signal: AbortSignal): Promise<void>;
   /**
    * Asks every instance for the final readings of its counts and records them; what is in flight there is waited for, for so long. Besides at an
-   * experiment's end it is asked for at its beginning, since the instances count all the time.
+   * experiment's end it is asked for at its beginning and before the first, since the instances count all the time.
    */
   drain(patienceMs: number, signal: AbortSignal): Promise<void>;
   /** Frees everything, never rejects, may be called at any time and more than once. */
