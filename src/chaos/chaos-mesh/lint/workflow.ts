@@ -1,6 +1,8 @@
 import { GO_DURATION, goDurationMs } from '../go-duration.ts';
 import { type Fields, isChaosKind, isFields, type ManifestPath, specKeyOf } from '../manifest.ts';
 import { type Findings, shown } from './findings.ts';
+import { checkOtherFaults } from './other-faults.ts';
+import { checkMade, checkTimetable } from './timetable.ts';
 import { checkStructure } from './workflow-structure.ts';
 
 const TYPES = ['Serial', 'Parallel', 'Suspend', 'Task', 'StatusCheck', 'Schedule'];
@@ -48,10 +50,21 @@ function checkTemplate(template: Fields, path: ManifestPath, findings: Findings)
       findings.error([...path, field], `a template of type ${type} has none`, {
         allowed: `only in ${types.join(', ')}`,
       });
-  if ((type === 'Task' || type === 'Schedule') && !isFields(template[type.toLowerCase()]))
-    findings.error([...path, type.toLowerCase()], 'this is missing', { allowed: `what a ${type} does` });
+  checkOtherFaults(template, type, path, findings);
+  if (type === 'Schedule') checkScheduled(template['schedule'], [...path, 'schedule'], findings);
+  if (type === 'Task' && !isFields(template['task']))
+    findings.error([...path, 'task'], 'this is missing', { allowed: 'what a Task does' });
   if (type === 'StatusCheck' && !isFields(template['statusCheck']))
     findings.error([...path, 'statusCheck'], 'this is missing', { allowed: 'what is asked, by HTTP' });
+}
+
+function checkScheduled(schedule: unknown, path: ManifestPath, findings: Findings): void {
+  if (!isFields(schedule)) {
+    findings.error(path, 'this is missing', { allowed: 'what a Schedule does' });
+    return;
+  }
+  checkTimetable(schedule, path, findings);
+  checkMade(schedule, 'a kind of fault such as PodChaos', path, findings);
 }
 
 function checkDeadline(template: Fields, type: string, isChaos: boolean, path: ManifestPath, findings: Findings): void {

@@ -1,6 +1,13 @@
 import { describe } from 'vitest';
 import { check } from './check.ts';
 
+const A_KILL = {
+  action: 'pod-kill',
+  gracePeriod: 0,
+  mode: 'one',
+  selector: { namespaces: ['shop'], labelSelectors: { app: 'engine' } },
+};
+
 describe('a Workflow', () => {
   check({
     'has an entry': [
@@ -86,6 +93,45 @@ describe('a Workflow', () => {
       { 'spec.templates.2.children': ['kill'] },
       [/^error .*2\.children: a template of type Suspend has none \(only in Serial, Parallel\)/],
     ],
+    'has faults only in templates that make one': [
+      'workflow',
+      { 'spec.templates.2.podChaos': A_KILL },
+      [
+        /^error .*2\.podChaos: a template of type Suspend makes no fault, and Chaos Mesh refuses it \(only in PodChaos\)/,
+      ],
+    ],
+    'makes one fault with each template': [
+      'workflow',
+      { 'spec.templates.3.podChaos': A_KILL },
+      [/^warning .*3\.podChaos: the type is NetworkChaos, so that Chaos Mesh does not look at this/],
+    ],
+    'has schedules that tick and make something': [
+      'workflow',
+      {
+        'spec.templates.2': {
+          name: 'pause',
+          templateType: 'Schedule',
+          deadline: '60s',
+          schedule: { schedule: 'daily', type: 'podchaos', historyLimit: 1, podChaos: A_KILL },
+        },
+      },
+      [
+        /^error .*2\.schedule\.schedule: this is no cron expression/,
+        /^error .*2\.schedule\.type: there is no such kind/,
+      ],
+    ],
+    'has schedules with the spec of their fault': [
+      'workflow',
+      {
+        'spec.templates.2': {
+          name: 'pause',
+          templateType: 'Schedule',
+          deadline: '60s',
+          schedule: { schedule: '@every 20s', type: 'StressChaos', historyLimit: 1 },
+        },
+      },
+      [/^error .*2\.schedule\.stressChaos: this is missing/],
+    ],
     'has tasks that do something': [
       'workflow',
       { 'spec.templates.2': { name: 'pause', templateType: 'Task' } },
@@ -113,6 +159,11 @@ describe('a Schedule', () => {
     ],
     'has time to start': ['schedule', { 'spec.startingDeadlineSeconds': 0 }, [/^error spec\.startingDeadlineSeconds/]],
     'makes something': ['schedule', { 'spec.stressChaos': undefined }, [/^error spec\.stressChaos: this is missing/]],
+    'makes one fault': [
+      'schedule',
+      { 'spec.podChaos': A_KILL },
+      [/^warning spec\.podChaos: the type is StressChaos, so that Chaos Mesh does not look at this/],
+    ],
     'makes something that exists': [
       'schedule',
       { 'spec.type': 'Stress' },
