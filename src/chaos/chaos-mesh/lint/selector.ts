@@ -23,6 +23,7 @@ export function checkSelectors(subject: FaultSubject): void {
     checkBreadth(holder, selector, at, findings);
     checkLabels(selector, findings);
     checkPhases(selector, findings);
+    checkNamed(selector, findings);
   }
   if (fault.spec['remoteCluster'])
     findings.error(
@@ -47,7 +48,7 @@ function checkMode(holder: Fields, { mode, value }: TargetSelector, at: Manifest
   const percent = wholeNumber(value);
   if (percent === undefined || percent < 1 || percent > 100) {
     findings.error(path, `mode ${mode} needs a whole number of percent`, {
-      found: shown(holder['value']),
+      ...(value !== undefined && { found: shown(value) }),
       allowed: '"1" to "100"',
     });
     return;
@@ -65,7 +66,7 @@ function checkCount(value: string | undefined, path: ManifestPath, maxTargets: n
   const count = wholeNumber(value);
   if (count === undefined || count < 1) {
     findings.error(path, 'mode fixed needs a number of pods', {
-      found: shown(value),
+      ...(value !== undefined && { found: shown(value) }),
       allowed: 'a whole number from "1"',
     });
     return;
@@ -125,6 +126,12 @@ function checkBreadth(holder: Fields, { selector, mode }: TargetSelector, at: Ma
   findings.error([...at, 'selector'], `this selects ${everyPod} of its namespace, whatever it belongs to`, {
     hint: 'labelSelectors, with labels that only the pods meant carry',
   });
+}
+
+/** An empty list of names finds nothing, and one selector that finds nothing cancels the whole fault. */
+function checkNamed({ selector, path }: TargetSelector, findings: Findings): void {
+  for (const [namespace, names] of Object.entries(selector.pods))
+    if (names.length === 0) findings.error([...path, 'pods', namespace], 'this names no pod');
 }
 
 const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];

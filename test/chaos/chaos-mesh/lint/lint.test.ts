@@ -146,6 +146,16 @@ describe('selectors', () => {
       { 'spec.selector': { pods: { other: ['a'] } } },
       [/^error spec\.selector\.pods: the plan does not let a fault act in the namespace other/],
     ],
+    'that name no pod find none': [
+      'kill',
+      { 'spec.selector': { pods: { shop: [] } } },
+      [/^error spec\.selector\.pods\.shop: this names no pod/],
+    ],
+    'of a number of pods say which': [
+      'kill',
+      { 'spec.mode': 'fixed' },
+      [/^error spec\.value: mode fixed needs a number of pods \(a whole number from "1"\)$/],
+    ],
     'say where they look': [
       'kill',
       { 'spec.selector.namespaces': undefined },
