@@ -1,7 +1,6 @@
 import { isFields } from '../manifest.ts';
-import { notARate } from './netem.ts';
+import { checkRate } from './rate.ts';
 import type { FaultSubject } from './rule.ts';
-import { parseRate, type Rate } from './values.ts';
 
 /** An Ethernet frame with its head: what does not fit is dropped rather than delayed. */
 const FRAME_BYTES = 1514;
@@ -20,10 +19,7 @@ export function checkBandwidth({ fault, findings }: FaultSubject): void {
     return;
   }
   const { limit, buffer } = bandwidth;
-  const rate = parseRate(bandwidth['rate']);
-  if (rate?.inBytes) findings.warning([...at, 'rate'], ...bytesMeant(rate));
-  else if (typeof bandwidth['rate'] === 'string' && !rate)
-    findings.error([...at, 'rate'], ...notARate(bandwidth['rate']));
+  const rate = checkRate(bandwidth['rate'], [...at, 'rate'], findings);
   if (typeof limit === 'number' && limit >= 1 && limit < FRAME_BYTES)
     findings.error(
       [...at, 'limit'],
@@ -47,12 +43,4 @@ export function checkBandwidth({ fault, findings }: FaultSubject): void {
       found: `${buffer} bytes`,
       allowed: `at least ${Math.ceil(rate.bitsPerSecond / 8 / TICKS_PER_SECOND)}: the rate in bytes over the ${TICKS_PER_SECOND} ticks of a second`,
     });
-}
-
-function bytesMeant({ number, unit }: Rate): [message: string, detail: { found: string; hint: string }] {
-  const bits = unit.replace('bps', 'bit');
-  return [
-    `tc counts ${unit} in bytes: this is ${number * 8}${bits}`,
-    { found: `${number}${unit}`, hint: `${number}${bits}, or ${number * 8}${bits} if bytes are meant` },
-  ];
 }

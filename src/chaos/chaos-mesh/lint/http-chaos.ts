@@ -20,8 +20,11 @@ export function checkHttpChaos({ fault, findings }: FaultSubject): void {
       allowed: METHODS.join(', '),
       hint: 'leave out "method" to mean all of them',
     });
-  if (delay !== undefined && goDurationMs(delay) === undefined)
+  const delayMs = goDurationMs(delay);
+  if (delay !== undefined && delayMs === undefined)
     findings.error(at('delay'), 'this is no duration', { found: shown(delay), allowed: GO_DURATION });
+  else if (delayMs !== undefined && delayMs <= 0)
+    findings.error(at('delay'), 'a delay of nothing is no fault', { found: shown(delay) });
   if (spec['abort'] !== true && [delay, spec['replace'], spec['patch']].every((each) => each === undefined))
     findings.error(path, 'this does nothing to the calls', { allowed: 'abort, delay, replace or patch' });
   checkSide(spec['target'], fault, findings);

@@ -13,8 +13,11 @@ export function checkIoChaos({ fault, findings }: FaultSubject): void {
   const { volumePath, delay, percent } = spec;
   if (action === 'latency' && delay === undefined)
     findings.error(at('delay'), 'the action latency does not say how much', { allowed: GO_DURATION });
-  if (delay !== undefined && goDurationMs(delay) === undefined)
+  const delayMs = goDurationMs(delay);
+  if (delay !== undefined && delayMs === undefined)
     findings.error(at('delay'), 'this is no duration', { found: shown(delay), allowed: GO_DURATION });
+  else if (delayMs !== undefined && delayMs <= 0)
+    findings.error(at('delay'), 'a delay of nothing is no fault', { found: shown(delay) });
   if (action === 'fault' && (spec['errno'] === undefined || spec['errno'] === 0))
     findings.error(at('errno'), 'the action fault needs the number of an error', {
       hint: 'errno: 5, an input/output error',

@@ -1,7 +1,8 @@
 import { type Fields, isFields, type ManifestPath } from '../manifest.ts';
 import { type Findings, shown } from './findings.ts';
+import { checkRate } from './rate.ts';
 import type { FaultSubject } from './rule.ts';
-import { parseNumber, parseRate } from './values.ts';
+import { parseNumber } from './values.ts';
 
 const SHARES = ['loss', 'duplicate', 'corrupt'];
 
@@ -49,16 +50,6 @@ function checkDelay(delay: Fields, path: ManifestPath, findings: Findings): void
 
 function isNothing(jitter: unknown): boolean {
   return jitter === undefined || (typeof jitter === 'string' && Number.parseFloat(jitter) === 0);
-}
-
-function checkRate(rate: unknown, path: ManifestPath, findings: Findings): void {
-  if (typeof rate === 'string' && !parseRate(rate)) findings.error(path, ...notARate(rate));
-}
-
-/** What is said of a bandwidth that nobody can read. */
-export function notARate(rate: unknown): [message: string, detail: { found: string; allowed: string }] {
-  const allowed = 'a whole number with bit, kbit, mbit, gbit or tbit; bps, kbps, mbps, gbps and tbps mean bytes';
-  return ['this is no bandwidth', { found: shown(rate), allowed }];
 }
 
 /** Chaos Mesh reads a number and checks no range. */

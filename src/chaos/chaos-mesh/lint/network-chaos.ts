@@ -4,8 +4,12 @@ import { checkExternalTargets } from './external-targets.ts';
 import { checkNetem } from './netem.ts';
 import type { FaultSubject } from './rule.ts';
 
+const NETEM = ['delay', 'loss', 'duplicate', 'corrupt', 'rate'];
+const ACTIONS = ['partition', 'bandwidth', 'netem', 'delay', 'loss', 'duplicate', 'corrupt'];
+
 /** Rules of NetworkChaos. */
 export function checkNetworkChaos(subject: FaultSubject): void {
+  if (!ACTIONS.includes(subject.fault.action ?? '')) return;
   checkDirection(subject);
   checkReach(subject);
   checkExternalTargets(subject);
@@ -53,7 +57,6 @@ function checkReach({ fault, findings }: FaultSubject): void {
   );
 }
 
-const NETEM = ['delay', 'loss', 'duplicate', 'corrupt', 'rate'];
 const OF_ACTIONS = [...NETEM, 'bandwidth'];
 
 /** Every netem parameter acts, whatever the action is called; those of another mechanism do not. */

@@ -36,7 +36,14 @@ function checkMemory(memory: Fields, path: ManifestPath, findings: Findings): vo
     findings.error(at, 'this is no amount of memory', {
       found: shown(size),
       allowed: 'such as 256MB, or 0% to 100% of the memory of the node',
+      ...(/^[\d.]+ ?[kmgtp]i$/i.test(size) && {
+        hint: `${size.slice(0, -1)}B: Chaos Mesh refuses the way Kubernetes writes it`,
+      }),
     });
+    return;
+  }
+  if (('percent' in parsed ? parsed.percent : parsed.bytes) === 0) {
+    findings.error(at, 'of no memory nothing is taken', { found: shown(size) });
     return;
   }
   if ('percent' in parsed)

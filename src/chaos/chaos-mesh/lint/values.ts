@@ -29,10 +29,10 @@ export function parseMemorySize(text: unknown): MemorySize | undefined {
   if (typeof text !== 'string') return undefined;
   const share = /^([+-]?\d+)%$/.exec(text);
   if (share) return Number(share[1]) >= 0 && Number(share[1]) <= 100 ? { percent: Number(share[1]) } : undefined;
-  const match = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(i?)b?$/i.exec(text);
+  const match = /^(\d+\.?\d*|\.\d+) ?(?:b|([kmgtp])(?:(i)?b)?)?$/i.exec(text);
   if (!match) return undefined;
-  const power = PREFIXES.indexOf(match[2]!.toLowerCase());
-  return { bytes: Number(match[1]) * 1000 ** power, binaryPrefix: match[3] !== '' };
+  const power = PREFIXES.indexOf((match[2] ?? '').toLowerCase());
+  return { bytes: Number(match[1]) * 1000 ** power, binaryPrefix: match[3] !== undefined };
 }
 
 /** Reads a number that the API wants as a text; `undefined` where it is none. */

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../../slo/model/entry.ts';
+import { parseMemorySize } from '../lint/values.ts';
 import { isFields, type ManifestFault } from '../manifest.ts';
 import type { ContainerView } from '../pod.ts';
 import type { MechanismProof, ProofSetting } from './contract.ts';
@@ -106,7 +107,7 @@ function demandOf({ spec }: ManifestFault): Demand {
   const { cpu, memory } = stressors;
   const workers = isFields(cpu) && typeof cpu['workers'] === 'number' ? cpu['workers'] : 1;
   const load = isFields(cpu) && typeof cpu['load'] === 'number' && cpu['load'] > 0 ? cpu['load'] : 100;
-  const size = isFields(memory) ? sizeOf(memory['size']) : undefined;
+  const size = isFields(memory) ? bytesOf(memory['size']) : undefined;
   return {
     ...(isFields(cpu) ? { cores: (workers * load) / 100 } : {}),
     ...(size === undefined ? {} : { memoryBytes: size }),
@@ -114,10 +115,8 @@ function demandOf({ spec }: ManifestFault): Demand {
   };
 }
 
-const UNITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
-
 /** `256MB`; a percentage is of a node's memory, which we do not know. */
-function sizeOf(size: unknown): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?$/i.exec(String(size ?? ''));
-  return match ? Number(match[1]) * UNITS[match[2]!.toLowerCase()]! : undefined;
+function bytesOf(size: unknown): number | undefined {
+  const parsed = parseMemorySize(size);
+  return parsed && 'bytes' in parsed ? parsed.bytes : undefined;
 }

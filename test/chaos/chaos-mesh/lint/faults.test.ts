@@ -110,6 +110,21 @@ describe('NetworkChaos', () => {
       { 'spec.bandwidth.rate': '1Mb/s' },
       [/^error spec\.bandwidth\.rate: this is no bandwidth \["1Mb\/s"\]/],
     ],
+    'has a rate above 0': [
+      'bandwidth',
+      { 'spec.bandwidth.rate': '0mbit' },
+      [/^error spec\.bandwidth\.rate: the kernel knows no bandwidth of nothing/],
+    ],
+    'counts mbps in bytes in a netem rate too': [
+      'delay',
+      { 'spec.action': 'netem', 'spec.rate': { rate: '1mbps' } },
+      [/^warning spec\.rate\.rate: tc counts mbps in bytes/],
+    ],
+    'of no known action gets one answer': [
+      'delay',
+      { 'spec.action': 'Delay' },
+      [/^error spec\.action: this is not one of the known words \["Delay"\]/],
+    ],
     'has a queue that holds a packet': [
       'bandwidth',
       { 'spec.bandwidth.limit': 100 },
@@ -201,6 +216,22 @@ describe('StressChaos', () => {
       { 'spec.stressors.memory.size': '50%' },
       [/^warning .*size: a percentage is of the node's memory/],
     ],
+    'takes an amount as Chaos Mesh writes it, and not as Kubernetes does': [
+      'memory',
+      { 'spec.stressors.memory.size': '512Mi' },
+      [/^error .*size: this is no amount.* -> 512MB: Chaos Mesh refuses the way Kubernetes writes it$/],
+    ],
+    'takes a part of a unit': ['memory', { 'spec.stressors.memory.size': '.5GB' }, []],
+    'takes more than nothing': [
+      'memory',
+      { 'spec.stressors.memory.size': '0MB' },
+      [/^error .*size: of no memory nothing is taken/],
+    ],
+    'takes more than nothing of the node': [
+      'memory',
+      { 'spec.stressors.memory.size': '0%' },
+      [/^error .*size: of no memory nothing is taken/],
+    ],
     'counts mebibytes as megabytes': [
       'memory',
       { 'spec.stressors.memory.size': '512MiB' },
@@ -228,6 +259,7 @@ describe('IOChaos', () => {
     ],
     delays: ['io', { 'spec.delay': undefined }, [/^error spec\.delay: the action latency does not say how much/]],
     'has a duration as delay': ['io', { 'spec.delay': '100' }, [/^error spec\.delay: this is no duration/]],
+    'has a delay above 0': ['io', { 'spec.delay': '0s' }, [/^error spec\.delay: a delay of nothing is no fault/]],
     'hits some operations': ['io', { 'spec.percent': 0 }, [/^error spec\.percent: of no operations nothing is hit/]],
     'fails with an error': [
       'io',
@@ -266,6 +298,7 @@ describe('HTTPChaos', () => {
     'needs a port above 0': ['http', { 'spec.port': 0 }, [/^error spec\.port/]],
     'does something': ['http', { 'spec.delay': undefined }, [/^error spec: this does nothing to the calls/]],
     'has a duration as delay': ['http', { 'spec.delay': '2' }, [/^error spec\.delay: this is no duration/]],
+    'has a delay above 0': ['http', { 'spec.delay': '-2s' }, [/^error spec\.delay: a delay of nothing is no fault/]],
     'finds codes in responses': ['http', { 'spec.code': 500 }, [/^error spec\.code: a request has none yet/]],
   });
 });
