@@ -6,7 +6,7 @@ import { openDaemonEyes, type Sight } from './daemon/look.ts';
 import { type DaemonWatch, watchDaemons } from './daemon/watch.ts';
 import { lookForRemains } from './network-remains.ts';
 import { packetsMet } from './packets.ts';
-import { keyOfPod, mechanism, nodesOf, podsOf, struckPods } from './pieces.ts';
+import { keyOfPod, mechanism, nodesOf, type OnItsWord, podsOf, struckPods, weigh } from './pieces.ts';
 import { type Shaping, shapedSides, shapingOf } from './shaping.ts';
 import { type Baseline, compareHandshakes, takeBaseline } from './shaping-measured.ts';
 
@@ -35,7 +35,7 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
     watch ??= watchDaemons(eyes, nodesOf(pods));
     return watch;
   };
-  const measure = async (pods: readonly PodView[], signal: AbortSignal): Promise<Evidence[]> => {
+  const measure = async (pods: readonly PodView[], signal: AbortSignal): Promise<(Evidence | OnItsWord)[]> => {
     if (shaping && !shaping.filtered) return compareHandshakes(shaping, pods, baseline, signal);
     return packetsMet(pods, earlier, await watching(pods).newest(DURING_MS, signal), shaping);
   };
@@ -53,7 +53,7 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
       const [measured, carried] = await Promise.all([measure(pods, signal), carriedIn(setting, pods, signal)]);
       for (const { pod, is } of carried) if (is.state === 'done' && is.carried) reached.add(keyOfPod(pod));
       const refuted = carried.flatMap(({ pod, is }) => notInPlace(pod, is));
-      return refuted.length > 0 ? refuted : measured;
+      return refuted.length > 0 ? refuted : weigh(measured, reached);
     },
     async after(signal) {
       removedAt ??= performance.now();

@@ -2,7 +2,7 @@ import type { Evidence } from '../../../slo/model/entry.ts';
 import type { PodView } from '../pod.ts';
 import type { Sight } from './daemon/look.ts';
 import { risen } from './daemon/pod-network.ts';
-import { keyOfPod, mechanism, named, note } from './pieces.ts';
+import { keyOfPod, mechanism, named, note, type OnItsWord } from './pieces.ts';
 import type { Shaping } from './shaping.ts';
 
 const WORDS = {
@@ -16,7 +16,7 @@ export function packetsMet(
   before: Sight,
   { sight, stale }: { sight: Sight; stale: boolean },
   shaping: Shaping | undefined,
-): Evidence[] {
+): (Evidence | OnItsWord)[] {
   const now = stale ? withoutSilence(sight, shaping) : sight;
   const what = shaping ? 'shaped' : 'dropped';
   const seen = pods.flatMap((pod) => {
@@ -43,13 +43,17 @@ function counted(seen: readonly { where: string; packets: number }[], met: strin
 }
 
 /** That a partition dropped something is its whole proof; that a queue is in place is at least half of one. */
-function unseenIn(pods: readonly PodView[], { pods: seen, troubles }: Sight, shaping: Shaping | undefined): Evidence[] {
+function unseenIn(
+  pods: readonly PodView[],
+  { pods: seen, troubles }: Sight,
+  shaping: Shaping | undefined,
+): (Evidence | OnItsWord)[] {
   const unseen = pods.map(keyOfPod).filter((where) => !seen.has(where));
   if (unseen.length === 0) return [];
   const why = troubles[0] ?? 'the chaos-daemon shows no such pod';
   if (!shaping) return [note(`what the rules do in ${named(unseen)} could not be seen: ${why}`)];
   const text = `the rule for ${shaping.action} is set in ${named(unseen)}; whether packets met it could not be seen: ${why}`;
-  return [mechanism(true, text)];
+  return [{ pods: unseen, evidence: mechanism(true, text) }];
 }
 
 /** What a sight from before does not show may have come about since: such pods count as unseen. */

@@ -10,6 +10,22 @@ export function note(text: string): Evidence {
   return { of: 'note', text };
 }
 
+/** Evidence that rests on Chaos Mesh's word that its rules are set in these pods (`namespace/pod`): without that word it is worth nothing. */
+export interface OnItsWord {
+  pods: readonly string[];
+  evidence: Evidence;
+}
+
+/** Of what rests on Chaos Mesh's word, only that holds for which it was given. */
+export function weigh(pieces: readonly (Evidence | OnItsWord)[], confirmed: ReadonlySet<string>): Evidence[] {
+  return pieces.map((piece) => {
+    if (!('pods' in piece)) return piece;
+    const unconfirmed = piece.pods.filter((where) => !confirmed.has(where));
+    if (unconfirmed.length === 0) return piece.evidence;
+    return note(`neither the rules in ${named(unconfirmed)} nor their effect could be seen`);
+  });
+}
+
 /** `namespace/pod` of a record's id, which may name a container as well. */
 export function podOfId(id: string): string {
   return id.split('/').slice(0, 2).join('/');

@@ -31,12 +31,22 @@ function openNoProof({ fault }: ProofSetting): MechanismProof {
   };
 }
 
-/** What goes wrong in a proof is evidence, or unseen; it must never end an experiment. */
+const BEFORE_LIMIT_MS = 10_000;
+const DURING_LIMIT_MS = 4_000;
+
+/** The API server may be asked again and again behind a call: what was seen until then must still be told in time. */
+function within(limitMs: number, signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+}
+
+/** What goes wrong in a proof is evidence, or unseen; it must never end an experiment, nor hold it up. */
 function neverRejecting(proof: MechanismProof): MechanismProof {
   return {
-    before: (signal) => proof.before(signal).catch(() => undefined),
+    before: (signal) => proof.before(within(BEFORE_LIMIT_MS, signal)).catch(() => undefined),
     during: (struck, signal) =>
-      proof.during(struck, signal).catch((error) => [note(`the mechanism could not be looked at: ${reasonOf(error)}`)]),
+      proof
+        .during(struck, within(DURING_LIMIT_MS, signal))
+        .catch((error) => [note(`the mechanism could not be looked at: ${reasonOf(error)}`)]),
     after: (signal) =>
       proof.after(signal).catch((error) => ({
         state: 'stays',

@@ -2,7 +2,7 @@ import type { Evidence } from '../../../slo/model/entry.ts';
 import { formatDuration } from '../../../slo/model/quantity.ts';
 import type { PodView } from '../pod.ts';
 import { type Handshakes, median, tryHandshakes } from './handshakes.ts';
-import { keyOfPod, mechanism, note } from './pieces.ts';
+import { keyOfPod, mechanism, note, type OnItsWord } from './pieces.ts';
 import type { Shaping } from './shaping.ts';
 
 /** What handshakes met before the fault, by pod. */
@@ -51,7 +51,7 @@ export async function compareHandshakes(
   pods: readonly PodView[],
   baseline: Baseline,
   signal: AbortSignal,
-): Promise<Evidence[]> {
+): Promise<(Evidence | OnItsWord)[]> {
   const count = handshakesFor(shaping);
   if (count === 0) return pods.map((pod) => ruleAlone(pod, shaping, 'it cannot be felt in a handshake'));
   const compared = pods.slice(0, MEASURED_PODS).map(async (pod) => {
@@ -66,11 +66,12 @@ export async function compareHandshakes(
   return Promise.all(compared);
 }
 
-function ruleAlone(pod: PodView, { action }: Shaping, why: string): Evidence {
-  return mechanism(true, `${keyOfPod(pod)}: the rule for ${action} is set; its effect was not measured: ${why}`);
+function ruleAlone(pod: PodView, { action }: Shaping, why: string): OnItsWord {
+  const text = `${keyOfPod(pod)}: the rule for ${action} is set; its effect was not measured: ${why}`;
+  return { pods: [keyOfPod(pod)], evidence: mechanism(true, text) };
 }
 
-function compareDelay(pod: PodView, shaping: Shaping, before: Handshakes, now: Handshakes): Evidence {
+function compareDelay(pod: PodView, shaping: Shaping, before: Handshakes, now: Handshakes): Evidence | OnItsWord {
   const { latencyMs, jitterMs } = shaping.delay!;
   const [beforeMs, nowMs] = [median(before.answeredMs), median(now.answeredMs)];
   if (beforeMs >= latencyMs - jitterMs)
@@ -82,7 +83,7 @@ function compareDelay(pod: PodView, shaping: Shaping, before: Handshakes, now: H
   return mechanism(nowMs >= (latencyMs - jitterMs) * 0.95, text, { handshakeMs: nowMs, handshakeBeforeMs: beforeMs });
 }
 
-function compareLoss(pod: PodView, shaping: Shaping, before: Handshakes, now: Handshakes): Evidence {
+function compareLoss(pod: PodView, shaping: Shaping, before: Handshakes, now: Handshakes): Evidence | OnItsWord {
   const { share, correlation } = shaping.losing!;
   const struck = (seen: Handshakes) => seen.silent + seen.answeredMs.filter((ms) => ms > AGAIN_AFTER_MS).length;
   const count = now.answeredMs.length + now.silent;

@@ -115,6 +115,20 @@ describe('a partition', () => {
   });
 });
 
+test('what the daemons show is told in time, however long the API server fails', async () => {
+  const proof = await stage.open('NetworkChaos', partition, [web, peer]);
+  await proof.before(soon());
+  stage.daemon.pods = [
+    { ...quietPod('web'), rules: dropRules(4) },
+    { ...quietPod('peer'), rules: dropRules(0) },
+  ];
+  stage.peer.misbehave = ({ path }) =>
+    path.startsWith(POD_NETWORKS) ? { status: 500, body: { message: 'no' } } : undefined;
+  const began = performance.now();
+  expect((await proof.during(struck, soon()))[0]).toMatchObject({ holds: true, text: '4 packets dropped in ns/web' });
+  expect(performance.now() - began).toBeLessThan(4_500);
+});
+
 describe('a delay', () => {
   test('towards some addresses is proven by packets that were sorted into its queue', async () => {
     const proof = await stage.open('NetworkChaos', slowTowardsPeer, [web, peer]);
@@ -136,6 +150,35 @@ describe('a delay', () => {
       holds: true,
       text: expect.stringContaining('whether packets met it could not be seen'),
     });
+  });
+
+  test.each<[string, () => void]>([
+    [
+      'cannot be read either',
+      () => {
+        stage.peer.misbehave = ({ path }) =>
+          path.startsWith(POD_NETWORKS) ? { status: 403, body: { message: 'no' } } : undefined;
+      },
+    ],
+    ['is not done yet', () => stage.peer.put(POD_NETWORKS, carrying('web', 'tcs', { generation: 2 }))],
+  ])('whose counters cannot be seen is not proven where its rule %s', async (_, hide) => {
+    stage.daemon.down = true;
+    const proof = await stage.open('NetworkChaos', slowTowardsPeer, [web, peer]);
+    await proof.before(soon());
+    hide();
+    const evidence = await proof.during(struck, soon());
+    expect(evidence).toMatchObject([
+      { of: 'note', text: 'neither the rules in ns/web nor their effect could be seen' },
+    ]);
+  });
+
+  test('that no handshake can feel is not proven where its rule cannot be seen', async () => {
+    const spec = { ...slow, action: 'duplicate', delay: undefined, duplicate: { duplicate: '50' } };
+    const proof = await stage.open('NetworkChaos', spec, [web]);
+    await proof.before(soon());
+    stage.peer.misbehave = ({ path }) =>
+      path.startsWith(POD_NETWORKS) ? { status: 403, body: { message: 'no' } } : undefined;
+    expect(await proof.during(struck.slice(0, 1), soon())).toMatchObject([{ of: 'note' }]);
   });
 
   test('that handshakes do not feel is refuted', async () => {
