@@ -22,10 +22,15 @@ const BETWEEN_LOOKS_MS = 1_000;
 export function openPodProof(setting: ProofSetting): MechanismProof {
   const compare = COMPARISONS[setting.fault.action ?? ''] ?? (() => []);
   let touched = podsOf(setting.candidates);
+  /** What happened to a pod between the choice of candidates and the request is no work of the fault. */
+  let earlier: ReadonlyMap<string, PodView> = new Map();
   return {
-    async before() {},
+    async before(signal) {
+      const now = await namesakes(setting.kube, touched, signal);
+      if (now.ok) earlier = new Map(now.pods.map((pod) => [keyOfPod(pod), pod]));
+    },
     async during(struck, signal) {
-      touched = podsOf(struckPods(setting.candidates, struck));
+      touched = podsOf(struckPods(setting.candidates, struck)).map((pod) => earlier.get(keyOfPod(pod)) ?? pod);
       for (let look = 1; ; look++) {
         const evidence = await compareNow(setting, struck, touched, compare, signal);
         if (look === LOOKS || evidence.every(({ holds }) => holds !== false)) return evidence;
@@ -68,7 +73,8 @@ function comparePodKill({ was, now }: Compared): Evidence[] {
 }
 
 function compareContainerKill({ was, now, containers }: Compared): Evidence[] {
-  if (!now || now.uid !== was.uid) return [mechanism(true, `${keyOfPod(was)} itself is gone`)];
+  if (!now || now.uid !== was.uid)
+    return [note(`${keyOfPod(was)} itself is gone, which container-kill does not bring about`)];
   return containers.map((name) => {
     const where = `${keyOfPod(was)}/${name}`;
     const [earlier, later] = [containerIn(was, name), containerIn(now, name)];

@@ -38,6 +38,15 @@ describe('pod-kill', () => {
     ]);
   });
 
+  test('is not proven by a pod that was replaced before the request', async () => {
+    const chosen = candidate(stage.pod('web'));
+    stage.peer.remove(`${PODS}/web`);
+    stage.pod('web');
+    const proof = await stage.open('PodChaos', spec, [chosen]);
+    await proof.before(soon());
+    expect(await proof.during(pod, soon())).toMatchObject([{ holds: false, text: 'ns/web still runs as it did' }]);
+  });
+
   test('is refuted where the very pod still runs', async () => {
     const proof = await stage.open('PodChaos', spec, [candidate(stage.pod('web'))]);
     expect(await proof.during(pod, soon())).toMatchObject([{ holds: false, text: 'ns/web still runs as it did' }]);
@@ -54,6 +63,26 @@ describe('container-kill', () => {
     });
     expect(await proof.during(container, soon())).toMatchObject([
       { holds: true, text: 'ns/web/main: 0 restarts before, 1 now', values: { restarts: 1 } },
+    ]);
+  });
+
+  test('is not proven by a restart from before the request', async () => {
+    const proof = await stage.open('PodChaos', spec, [candidate(stage.pod('web'))]);
+    change(({ status }) => {
+      status.containerStatuses[0]!['restartCount'] = 1;
+    });
+    await proof.before(soon());
+    expect(await proof.during(container, soon())).toMatchObject([
+      { holds: false, text: 'ns/web/main: 1 restarts before, 1 now' },
+    ]);
+  });
+
+  test('is not proven by a pod that went away as a whole', async () => {
+    const proof = await stage.open('PodChaos', spec, [candidate(stage.pod('web'))]);
+    await proof.before(soon());
+    stage.peer.remove(`${PODS}/web`);
+    expect(await proof.during(container, soon())).toMatchObject([
+      { of: 'note', text: 'ns/web itself is gone, which container-kill does not bring about' },
     ]);
   });
 
