@@ -3,6 +3,7 @@ import type { PodView } from '../pod.ts';
 import { type Carried, readCarried } from './carried.ts';
 import type { Aftermath, ProofSetting } from './contract.ts';
 import type { Sight } from './daemon/look.ts';
+import type { PodNetwork } from './daemon/pod-network.ts';
 import { stillThere } from './living.ts';
 import { keyOfPod, named, note } from './pieces.ts';
 
@@ -13,6 +14,8 @@ interface Scene {
   earlier: Sight;
   /** Pods in which the fault was seen to be in place. */
   reached: ReadonlySet<string>;
+  /** Whether rules of iptables bring the fault about, or lead to its queues. */
+  byRules: boolean;
   /** What the daemons see after the removal. */
   look(pods: readonly PodView[]): Promise<Sight>;
 }
@@ -38,10 +41,25 @@ export async function lookForRemains(scene: Scene, signal: AbortSignal): Promise
   const stays = rests.flatMap((rest) => rest.stays ?? []);
   if (stays.length > 0) return { state: 'stays', text: stays.slice(0, 3).join('; ') };
   const evidence = rests.flatMap((rest) => rest.evidence ?? []);
-  return {
-    state: 'cleared',
-    evidence: [note(`no rule and no queue is left in ${named(pods.map(keyOfPod))}`), ...evidence],
-  };
+  return { state: 'cleared', evidence: [...whatIsGone(pods.map(keyOfPod), scene), ...evidence] };
+}
+
+/** Every namespace has queues of its own: where nobody counted them before, none can be said to be one too many. */
+function whatIsGone(pods: readonly string[], { earlier }: Scene): Evidence[] {
+  const counted = pods.filter((where) => earlier.pods.has(where));
+  const others = pods.filter((where) => !earlier.pods.has(where));
+  return [
+    ...(counted.length > 0 ? [note(`no rule and no queue is left in ${named(counted)}`)] : []),
+    ...(others.length > 0
+      ? [note(`no rule is left in ${named(others)}; that no queue is, Chaos Mesh says: nobody had counted them before`)]
+      : []),
+  ];
+}
+
+/** The daemon tells nothing, or none, of what it could not read. */
+function unread(now: PodNetwork, before: PodNetwork | undefined, hadRules: boolean): string | undefined {
+  if (hadRules && !now.rulesTold) return 'its daemon could not read its rules';
+  return before && before.qdiscs > 0 && now.qdiscs === 0 ? 'its daemon could not count its queues' : undefined;
 }
 
 function restIn(pod: PodView, scene: Scene, sight: Sight, carried: Carried): Rest {
@@ -61,7 +79,8 @@ function restIn(pod: PodView, scene: Scene, sight: Sight, carried: Carried): Res
   if (carried.state === 'failed') return afterFailure(pod, scene, carried, remedy);
   if (carried.carried || carried.state === 'pending')
     return { stays: `${where}: Chaos Mesh has not taken the fault out yet; ${remedy}` };
-  return {};
+  const missing = unread(now, before, scene.byRules && scene.reached.has(where));
+  return missing === undefined ? {} : { stays: `${where}: what is left cannot be seen: ${missing}; ${remedy}` };
 }
 
 /** What could never be set needs no removal, but Chaos Mesh tries it again with every later network fault of the pod, which fails with it. */

@@ -58,7 +58,10 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
     async after(signal) {
       removedAt ??= performance.now();
       const look = (pods: readonly PodView[]) => watching(pods).begunAfter(removedAt!, AFTER_MS, signal);
-      return lookForRemains({ setting, touched, earlier, reached, look }, signal);
+      return lookForRemains(
+        { setting, touched, earlier, reached, byRules: !shaping || shaping.filtered, look },
+        signal,
+      );
     },
     close() {
       watch?.close();

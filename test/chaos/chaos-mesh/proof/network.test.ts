@@ -278,6 +278,20 @@ describe('afterwards', () => {
       },
       'ns/web: the fault could not be taken out: no daemon',
     ],
+    [
+      'a pod whose rules its daemon could not read',
+      () => {
+        stage.daemon.pods = [quietPod('web'), { ...quietPod('peer'), rules: unreachable }];
+      },
+      'ns/web: what is left cannot be seen: its daemon could not read its rules; delete the pod',
+    ],
+    [
+      'a pod whose queues its daemon could not count',
+      () => {
+        stage.daemon.pods = ['web', 'peer'].map((name) => ({ ...quietPod(name), rules: unreachable, qdiscs: 0 }));
+      },
+      'ns/web: what is left cannot be seen: its daemon could not count its queues',
+    ],
   ])('%s stays, with what to do', async (_, leave, text) => {
     const proof = await afterInjection();
     taken('web');
@@ -300,10 +314,22 @@ describe('afterwards', () => {
   test('a pod that is gone took its network along', async () => {
     const proof = await afterInjection();
     taken('peer');
-    stage.daemon.pods = [quietPod('peer')];
+    stage.daemon.pods = [{ ...quietPod('peer'), rules: unreachable }];
     stage.peer.remove(`${PODS}/web`);
     const after = await proof.after(soon());
     expect(after.state, textOf(after)).toBe('cleared');
+  });
+
+  test('queues that nobody had counted before are not said to be gone', async () => {
+    const counted = stage.daemon.pods;
+    stage.daemon.pods = [];
+    const proof = await stage.open('NetworkChaos', slow, [web]);
+    await proof.before(soon());
+    stage.daemon.pods = counted;
+    const after = await proof.after(soon());
+    expect(textOf(after)).toBe(
+      'no rule is left in ns/web; that no queue is, Chaos Mesh says: nobody had counted them before',
+    );
   });
 
   test('pods that cannot be listed are not taken for clean', async () => {

@@ -8,6 +8,8 @@ export interface PodNetwork {
   shaped: ReadonlyMap<string, number>;
   /** Rules in the chains that packets pass through: none where no fault is at work. */
   chaosRules: number;
+  /** Whether any rule of iptables was told at all: a namespace that once had a network fault has some for ever; without any, it was not read. */
+  rulesTold: boolean;
   ipsetMembers: number;
   /** With those that every namespace has. */
   qdiscs: number;
@@ -44,6 +46,7 @@ function toNetwork(lines: readonly MetricLine[]): PodNetwork {
     dropped: counted('DROP'),
     shaped: counted('CLASSIFY'),
     chaosRules: entrances.length,
+    rulesTold: rules.size > 0,
     ipsetMembers: most(lines, MEMBERS),
     qdiscs: most(lines, QDISCS),
   };
