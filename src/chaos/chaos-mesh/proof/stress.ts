@@ -88,6 +88,7 @@ function memoryStress(id: string, demand: Demand, was: Usage, is: Usage): Eviden
   if (!demand.memory) return [];
   if (!Number.isFinite(was.memoryBytes) || !Number.isFinite(is.memoryBytes))
     return [note(`${id}: its memory was not told`)];
+  if (is.atMs <= was.atMs) return [note(`${id}: nobody has measured its memory since the fault began`)];
   const least = demand.memoryBytes === undefined ? LEAST_MEMORY_BYTES : demand.memoryBytes / 2;
   const text = `${id}: ${bytes(is.memoryBytes)} of memory (before the fault ${bytes(was.memoryBytes)})`;
   const values = { memoryBytes: is.memoryBytes, memoryBytesBefore: was.memoryBytes };

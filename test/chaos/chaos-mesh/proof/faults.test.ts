@@ -196,8 +196,16 @@ describe('stress', () => {
     kubelet();
     const proof = await stage.open('StressChaos', memory, [candidate(stage.pod('web'))]);
     await proof.before(soon());
-    used = { ...used, bytes };
+    used = { ...used, bytes, at: 20_000 };
     expect(await proof.during(container, soon())).toMatchObject([{ holds }]);
+  });
+
+  test('of memory is not decided where nobody measured since', async () => {
+    kubelet();
+    const proof = await stage.open('StressChaos', memory, [candidate(stage.pod('web'))]);
+    await proof.before(soon());
+    const text = expect.stringContaining('nobody has measured its memory since the fault began');
+    expect(await proof.during(container, soon())).toMatchObject([{ of: 'note', text }]);
   });
 
   test('says what is lacking where usage may not be read', async () => {
