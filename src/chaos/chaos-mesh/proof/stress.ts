@@ -44,6 +44,7 @@ export function openStressProof(setting: ProofSetting): MechanismProof {
         const pod = pods.find((one) => keyOfPod(one) === podOfId(id));
         const container = pod?.containers.find(({ name }) => id.endsWith(`/${name}`));
         if (!was || !is || !container) return [note(`${id}: what it uses was not told`)];
+        if (isReset(was, is)) return [note(`${id}: it was restarted since: what it uses now may be its start`)];
         return [...cpuStress(id, demand, container, was, is), ...memoryStress(id, demand, was, is)];
       });
     },
@@ -61,6 +62,11 @@ function unmeasured(usages: Usages): Evidence {
   return note(
     `processor time and memory were not measured: ${why}; allow \`get\` on nodes/proxy or install a metrics server`,
   );
+}
+
+/** A counter of processor time falls only where it began anew, with another container. */
+function isReset({ coreSeconds: was }: Usage, { coreSeconds: is }: Usage): boolean {
+  return was !== undefined && is !== undefined && is < was;
 }
 
 function cpuStress(id: string, demand: Demand, container: ContainerView, was: Usage, is: Usage): Evidence[] {

@@ -169,6 +169,16 @@ describe('stress', () => {
     expect(await proof.during(container, soon())).toMatchObject([{ holds: false }]);
   });
 
+  test('is not proven by a container that was started anew', async () => {
+    kubelet();
+    const proof = await stage.open('StressChaos', cpu, [candidate(stage.pod('web'))]);
+    await proof.before(soon());
+    used = { ...used, cores: 0.9, seconds: 0.5, at: 20_000 };
+    expect(await proof.during(container, soon())).toMatchObject([
+      { of: 'note', text: expect.stringContaining('ns/web/main: it was restarted since') },
+    ]);
+  });
+
   test('is not decided where nobody measured since', async () => {
     kubelet();
     const proof = await stage.open('StressChaos', cpu, [candidate(stage.pod('web'))]);
