@@ -4,7 +4,7 @@ import { goDurationMs } from '../go-duration.ts';
 import type { PodView } from '../pod.ts';
 import { type ClockReading, readClock } from './clock-reading.ts';
 import type { Aftermath, MechanismProof, ProofSetting, StruckTarget } from './contract.ts';
-import { keyOfPod, mechanism, note, podOfId, podsOf, struckPods } from './pieces.ts';
+import { keyOfPod, mechanism, named, note, podOfId, podsOf, struckPods } from './pieces.ts';
 
 /** A line of the log that tells of the step must have been written well after it. */
 const SETTLED_MS = 1_000;
@@ -52,13 +52,25 @@ export function openTimeProof(setting: ProofSetting): MechanismProof {
       if (living.length === 0) return { state: 'cleared', evidence: [] };
       const readings = await readAll(struckIds, setting.wallClock(), signal);
       const still = readings.find(({ id, now }) => isStepped(wantedMs, before.get(id), now));
-      if (!still) return { state: 'cleared', evidence: [note('no clock is seen to be wrong any more')] };
+      if (!still) return { state: 'cleared', evidence: rightAgain(readings) };
       const [namespace, name] = still.id.split('/');
       const remedy = `kubectl delete pod -n ${namespace} ${name}`;
       return { state: 'stays', text: `the clock of ${still.id} is still wrong; be rid of it by: ${remedy}` };
     },
     close() {},
   };
+}
+
+/** A process that tells no time now may have told one before: what was not read is not said to be right. */
+function rightAgain(readings: readonly { id: string; now: ClockReading | undefined }[]): Evidence[] {
+  const read = readings.flatMap(({ id, now }) => (now ? [id] : []));
+  const unread = readings.flatMap(({ id, now }) => (now ? [] : [id]));
+  return [
+    ...(read.length > 0 ? [note(`the clock of ${named(read)} is right again`)] : []),
+    ...(unread.length > 0
+      ? [note(`the clock of ${named(unread)} could not be read: that it is right again is what the records say`)]
+      : []),
+  ];
 }
 
 function movesWallClock({ fault }: ProofSetting): boolean {

@@ -268,8 +268,17 @@ describe('a clock', () => {
     ]);
     expect(textOf(await proof.after(soon()))).toContain('the clock of ns/web/main is still wrong');
     offsetMs = 0;
-    expect((await proof.after(soon())).state).toBe('cleared');
+    expect(textOf(await proof.after(soon()))).toBe('the clock of ns/web/main is right again');
     await server.close();
+  });
+
+  test('that nobody tells afterwards is not said to be right again', async () => {
+    const { proof, server } = await telling(() => 30_000);
+    await proof.during(container, soon());
+    await server.close();
+    const after = await proof.after(soon());
+    expect(after.state).toBe('cleared');
+    expect(textOf(after)).toContain('could not be read: that it is right again is what the records say');
   });
 
   test('that did not move refutes the fault', async () => {
