@@ -4,7 +4,7 @@ import { checkFault } from './fault.ts';
 import { type Findings, findingsAt, shown } from './findings.ts';
 import { checkSchedule, warnOfSilence } from './schedule.ts';
 import { checkShape } from './shape.ts';
-import { shapeOf } from './shapes.ts';
+import { objectShape, shapeOf } from './shapes.ts';
 import { checkWorkflow } from './workflow.ts';
 
 const PAUSED = 'experiment.chaos-mesh.org/pause';
@@ -26,6 +26,7 @@ function checkManifest(manifest: Manifest, setting: LintSetting, findings: Findi
     });
     return;
   }
+  checkShape(manifest, objectShape(), [], kind, findings);
   const shape = shapeOf(kind);
   if (shape) checkShape(spec, shape, ['spec'], kind, findings);
   if (metadata.annotations?.[PAUSED] === 'true')
@@ -34,6 +35,9 @@ function checkManifest(manifest: Manifest, setting: LintSetting, findings: Findi
     });
   if (kind === 'Workflow') checkWorkflow(spec, ['spec'], findings);
   if (kind === 'Schedule') checkSchedule(manifest, findings);
-  for (const fault of faultsOf(manifest)) checkFault({ manifest, fault, setting, findings });
+  const faults = faultsOf(manifest);
+  for (const fault of faults) checkFault({ manifest, fault, setting, findings });
   warnOfSilence(manifest, findings);
+  if (faults.length === 0 && !findings.list.some(({ severity }) => severity === 'error'))
+    findings.error(['spec'], `this ${kind} brings about no fault`);
 }

@@ -193,6 +193,18 @@ function workflow(): Shape {
   return map({ 'entry*': text, 'templates*': { is: 'list', of: template() } });
 }
 
+/** What stands around the spec. What a cluster adds to an object that is read from it is passed over. */
+export function objectShape(): Shape {
+  const added = ['creationTimestamp', 'generation', 'managedFields', 'resourceVersion', 'selfLink', 'uid'];
+  return map({
+    ...{ apiVersion: text, kind: text, spec: anything, status: anything },
+    metadata: map({
+      ...{ name: text, generateName: text, namespace: text, labels: textByName, annotations: textByName },
+      ...Object.fromEntries([...added, 'finalizers', 'ownerReferences'].map((key) => [key, anything])),
+    }),
+  });
+}
+
 /** What the spec of a kind may hold; `undefined` where the kind is not looked into. */
 export function shapeOf(kind: string): Shape | undefined {
   if (kind === 'Workflow') return workflow();

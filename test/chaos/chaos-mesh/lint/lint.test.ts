@@ -28,6 +28,24 @@ describe('fields', () => {
       { 'spec.externaltargets': [] },
       [/^error spec\.externaltargets: .*-> did you mean externalTargets\?$/],
     ],
+    'of the spec that stand beside it are not lost without a word': [
+      'containerKill',
+      { containerNames: ['worker'], 'spec.containerNames': undefined },
+      [
+        /^error containerNames: PodChaos has no field of this name here \[containerNames\] \(apiVersion, kind, metadata, spec, status\)/,
+        /^error spec\.containerNames: container-kill needs the names/,
+      ],
+    ],
+    'of the metadata are texts': [
+      'kill',
+      { 'metadata.labels': { tier: 1 } },
+      [/^error metadata\.labels\.tier: expected a text \[1\] -> put it in quotes: "1"$/],
+    ],
+    'that a cluster adds are passed over': [
+      'kill',
+      { 'metadata.uid': 'a-b', 'metadata.creationTimestamp': '2026-11-22T10:00:00Z', status: {} },
+      [],
+    ],
     'that are needed are missed': [
       'kill',
       { 'spec.mode': undefined },

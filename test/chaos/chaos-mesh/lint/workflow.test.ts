@@ -132,6 +132,13 @@ describe('a Workflow', () => {
       },
       [/^error .*2\.schedule\.stressChaos: this is missing/],
     ],
+    'brings a fault about': [
+      'workflow',
+      {
+        'spec.templates': [{ name: 'all', templateType: 'Suspend', deadline: '5s' }],
+      },
+      [/^error spec: this Workflow brings about no fault/],
+    ],
     'has tasks that do something': [
       'workflow',
       { 'spec.templates.2': { name: 'pause', templateType: 'Task' } },
