@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { isManifest, isOneShotManifest, type Manifest, madeKindOf } from './manifest.ts';
+import { CHAOS_MESH_API, isFields, isManifest, isOneShotManifest, type Manifest, madeKindOf } from './manifest.ts';
 
 /** What belongs together, and what does not. */
 export const chaosMeshConfig = z.lazy(() =>
   fields().superRefine((config, context) => {
-    const refuse = (path: keyof Fields, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    const refuse = (key: keyof Fields, message: string, below: string[] = []) =>
+      context.addIssue({ code: 'custom', path: [key, ...below], message });
     const { manifest, schedule } = config;
     if ((manifest === undefined) === (schedule === undefined))
       refuse(schedule === undefined ? 'manifest' : 'schedule', 'one of `manifest` and `schedule` says what to break');
     if (typeof manifest === 'string') refuse('manifest', 'the file was not read: give its path, or the object itself');
-    else if (manifest !== undefined && !isManifest(manifest))
-      refuse('manifest', 'expected an object of chaos-mesh.org/v1alpha1 with kind, metadata and spec');
+    else if (manifest !== undefined && !isManifest(manifest)) refuse('manifest', OBJECT, strangeIn(manifest));
     for (const key of OF_A_SCHEDULE)
       if (schedule === undefined && config[key] !== undefined) refuse(key, 'belongs to `schedule`');
     if (schedule !== undefined && config.namespace === undefined)
@@ -20,6 +20,17 @@ export const chaosMeshConfig = z.lazy(() =>
       refuse('mayDelete', 'what `observe` does not watch is our own, and is deleted');
   }),
 );
+
+const OBJECT = `expected an object of ${CHAOS_MESH_API} with kind, metadata and spec`;
+
+/** Where it is not what it should be; what is missing is missed in the object itself. */
+function strangeIn(manifest: Record<string, unknown>): string[] {
+  const { apiVersion, kind, metadata, spec } = manifest;
+  if (apiVersion !== undefined && apiVersion !== CHAOS_MESH_API) return ['apiVersion'];
+  if (kind !== undefined && typeof kind !== 'string') return ['kind'];
+  if (metadata !== undefined && !isFields(metadata)) return ['metadata'];
+  return spec !== undefined && !isFields(spec) ? ['spec'] : [];
+}
 
 const OF_A_SCHEDULE = ['namespace', 'oneShot', 'workflow', 'observe', 'mayDelete'] as const;
 
