@@ -47,14 +47,21 @@ export function takenOf({ mode, value }: Pick<TargetSelector, 'mode' | 'value'>,
   return count;
 }
 
-/** Names to count and to read: where only some of the pods will be taken, each name stands for one of them. */
+/**
+ * Names to count and to read: where only some of the pods will be taken, each name stands for one of them. Two faults that choose among the
+ * same pods may choose others.
+ */
 export function nameTargets(candidates: readonly Candidates[]): string[] {
-  const names = candidates.flatMap(({ pods, taken }) => {
-    const ids = pods.map(podId);
-    if (taken >= ids.length) return ids;
-    return Array.from({ length: taken }, (_, index) => `${index + 1} of ${taken} among ${ids.join(', ')}`);
+  const whole = candidates.filter(({ pods, taken }) => taken >= pods.length);
+  const chosen = Map.groupBy(
+    candidates.filter(({ pods, taken }) => taken < pods.length),
+    ({ pods }) => pods.map(podId).join(', '),
+  );
+  const names = [...chosen].flatMap(([among, some]) => {
+    const taken = some.reduce((sum, one) => sum + one.taken, 0);
+    return Array.from({ length: taken }, (_, index) => `${index + 1} of ${taken} among ${among}`);
   });
-  return [...new Set(names)].sort();
+  return [...new Set([...whole.flatMap(({ pods }) => pods.map(podId)), ...names])].sort();
 }
 
 /** As the records of a status name it. */
