@@ -31,8 +31,11 @@ function rolloutOf(kind: string, { metadata, spec, status }: KubeObject): Inspec
   const name = `${kind} ${metadata.namespace}/${metadata.name}`;
   const command = `kubectl rollout status ${kind} -n ${metadata.namespace} ${metadata.name}`;
   // A pod template that waits for somebody to delete pods rolls nothing out.
-  const byHand = fieldsOf(wanted['updateStrategy'])['type'] === 'OnDelete';
-  if (unseen || (updated < replicas && !byHand))
+  const strategy = fieldsOf(wanted['updateStrategy']);
+  const byHand = strategy['type'] === 'OnDelete';
+  // Nor does one that is to reach only some of them, once it has.
+  const kept = numberOf(fieldsOf(strategy['rollingUpdate'])['partition']) ?? 0;
+  if (unseen || (updated < replicas - kept && !byHand))
     return [problem(`a rollout of ${name} is in progress: ${updated} of ${replicas} pods are new`, command)];
   return ready < replicas ? [warning(`only ${ready} of ${replicas} pods of ${name} are ready`, command)] : [];
 }
