@@ -1,5 +1,5 @@
 import type { Inspection } from '../../contract.ts';
-import { isFields } from '../manifest.ts';
+import { isFields, namespacesOf } from '../manifest.ts';
 import type { PodView } from '../pod.ts';
 import { type Candidates, nameTargets, podId, queryFor } from '../targets.ts';
 import { fine, problem, warning } from './found.ts';
@@ -29,9 +29,8 @@ function listed(names: readonly string[]): string {
 }
 
 function checkFound({ selector, pods, fault }: Candidates): Inspection[] {
-  const { namespaces } = selector.selector;
   if (pods.length === 0)
-    return namespaces.map((namespace) => {
+    return namespacesOf(selector.selector).map((namespace) => {
       const { labelSelector } = queryFor(selector.selector);
       const query = labelSelector === undefined ? '' : ` -l '${labelSelector}'`;
       const which = selector.key === '.Target' ? `the target of the ${fault.kind}` : `the ${fault.kind}`;
@@ -48,25 +47,36 @@ function checkFound({ selector, pods, fault }: Candidates): Inspection[] {
 }
 
 function checkPods({ fault, selector, pods }: Candidates): Inspection[] {
-  const found = pods.map((pod) => obstacleIn(pod, fault.kind, fault.spec));
-  const obstacles = found.filter((text) => text !== undefined).slice(0, NAMED_LIMIT);
+  const found = pods.flatMap((pod) => obstaclesIn(pod, fault.kind, fault.spec));
+  const obstacles = found.slice(0, NAMED_LIMIT);
   return [...obstacles.map((text) => problem(text)), ...unknownContainers(selector.containerNames, pods)];
 }
 
 /** Why this kind of fault cannot be brought about in a pod, although Chaos Mesh would accept it. */
-function obstacleIn(pod: PodView, kind: string, spec: Readonly<Record<string, unknown>>): string | undefined {
+function obstaclesIn(pod: PodView, kind: string, spec: Readonly<Record<string, unknown>>): string[] {
   const where = `pod ${podId(pod)}`;
   if (kind === 'NetworkChaos' && pod.hostNetwork)
-    return `${where} uses its node's network: Chaos Mesh refuses network faults there`;
-  const [first] = containersMeant(pod, spec['containerNames']);
-  if (kind === 'DNSChaos' && first?.readOnlyRoot)
-    return `${where}: container ${first.name} has a read-only root file system, so its resolv.conf cannot be changed`;
+    return [`${where} uses its node's network: Chaos Mesh refuses network faults there`];
+  const containers = containersMeant(pod, spec['containerNames']);
+  if (kind === 'DNSChaos')
+    return containers
+      .filter(({ readOnlyRoot }) => readOnlyRoot)
+      .map(
+        ({ name }) =>
+          `${where}: container ${name} has a read-only root file system, so its resolv.conf cannot be changed`,
+      );
   const { volumePath } = spec;
-  if (kind === 'IOChaos' && typeof volumePath === 'string' && first && !first.mountPaths.includes(volumePath)) {
-    const there = first.mountPaths.join(', ') || 'none';
-    return `${where}: ${volumePath} is no mount of container ${first.name} (there are: ${there}), and such a fault cannot be removed again`;
-  }
-  return undefined;
+  if (kind !== 'IOChaos' || typeof volumePath !== 'string') return [];
+  return containers
+    .filter(({ mountPaths }) => !mountPaths.map(withoutSlash).includes(withoutSlash(volumePath)))
+    .map(({ name, mountPaths }) => {
+      const there = mountPaths.join(', ') || 'none';
+      return `${where}: ${volumePath} is no mount of container ${name} (there are: ${there}), and such a fault cannot be removed again`;
+    });
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/(.)\/+$/, '$1');
 }
 
 function containersMeant(pod: PodView, names: unknown): PodView['containers'] {
