@@ -79,7 +79,7 @@ async function serving({ host, port }: ControllerEndpoint, signal: AbortSignal):
   const late = setTimeout(giveUp, HANDSHAKE_MS);
   signal.addEventListener('abort', giveUp, { once: true });
   if (signal.aborted) giveUp();
-  socket.once('error', giveUp);
+  socket.on('error', giveUp);
   socket.once('secureConnect', () => {
     const { raw } = socket.getPeerCertificate();
     resolve(raw ? endOf("the controller's certificate", raw) : undefined);

@@ -24,6 +24,8 @@ export async function checkDryRun(
 
 function explain(trouble: KubeTrouble, plural: string, namespace: string): [string, string] {
   const said = oneLine(trouble.message, TEXT_LIMIT_CHARS);
+  if (trouble.code !== 'status')
+    return [`whether the cluster would take it cannot be asked: ${said}`, 'kubectl version'];
   if (trouble.status === 404 && !/namespaces/.test(said))
     return [
       `this cluster knows no ${plural}: Chaos Mesh is not installed, or too old`,

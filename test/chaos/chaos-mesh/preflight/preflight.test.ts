@@ -185,6 +185,24 @@ describe('a run is refused', () => {
       '/tmp is no mount of container main (there are: /data)',
     ],
     [
+      'where a volume is none of the second container that is meant',
+      ({ peer }) => peer.change(PLACES.web, ({ spec }) => void (spec as Containers).containers.push({ name: 'side' })),
+      chaos('IOChaos', { action: 'latency', volumePath: '/data', containerNames: ['main', 'side'] }),
+      '/data is no mount of container side (there are: none)',
+    ],
+    [
+      'where named pods are not there, in their own namespace',
+      () => {},
+      chaos('PodChaos', { action: 'pod-kill', selector: { namespaces: ['other'], pods: { shop: ['web-9'] } } }),
+      'the PodChaos matches no pod in shop: with one empty selector',
+    ],
+    [
+      'where the API server does not answer about the object',
+      ({ answer }) => answer(isDryRun, 'reset'),
+      podKill,
+      'whether the cluster would take it cannot be asked:',
+    ],
+    [
       'where a container is not there',
       () => {},
       chaos('PodChaos', { action: 'container-kill', containerNames: ['worker'] }),
@@ -201,6 +219,20 @@ describe('a run is refused', () => {
     expect(preparation.problems).toContain('2 targets, but limits.maxTargets is 1: shop/web-1, shop/web-2');
   });
 
+  test('where several faults may choose more pods than the plan allows, each its own', async () => {
+    const template = (name: string) => ({ name, templateType: 'PodChaos', deadline: '5s', podChaos: oneOfTwo });
+    const oneOfTwo = { action: 'pod-failure', mode: 'one', selector: { labelSelectors: { app: 'web' } } };
+    const templates = [
+      { name: 'all', templateType: 'Parallel', children: ['first', 'second'] },
+      ...['first', 'second'].map(template),
+    ];
+    const manifest = { ...podKill, kind: 'Workflow', spec: { entry: 'all', templates } };
+    const { preparation } = await stage.check(manifest, {}, { maxTargets: 1, namespaces: [NAMESPACE] });
+    expect(preparation.problems).toContainEqual(
+      expect.stringContaining('2 targets, but limits.maxTargets is 1: 1 of 2 among shop/web-1, shop/web-2'),
+    );
+  });
+
   test('outside the namespaces that the plan limits itself to', async () => {
     const { preparation } = await stage.check(podKill, {}, { maxTargets: 3, namespaces: ['elsewhere'] });
     expect(preparation.problems).toEqual(['namespace shop is not among limits.namespaces']);
@@ -210,6 +242,31 @@ describe('a run is refused', () => {
     const { preparation } = await stage.check(podKill, { self: { namespace: 'shop', pod: 'web-2', node: 'node-1' } });
     expect(preparation.problems).toEqual(['this very pod is among the targets: shop/web-2']);
   });
+});
+
+test.each<[string, (stage: PreflightStage) => void, typeof podKill]>([
+  [
+    'a path of a mount with a slash at its end',
+    () => {},
+    chaos('IOChaos', { action: 'latency', volumePath: '/data/' }),
+  ],
+  [
+    'a rollout that is to stop at some of the pods, once it has',
+    ({ peer }) =>
+      peer.put(PLACES.deployment.replace('deployments/web', 'statefulsets'), {
+        metadata: { name: 'web', generation: 1 },
+        spec: {
+          replicas: 2,
+          selector: { matchLabels: { app: 'web' } },
+          updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } },
+        },
+        status: { observedGeneration: 1, updatedReplicas: 1, readyReplicas: 2 },
+      }),
+    podKill,
+  ],
+])('nothing is refused for %s', async (_, arrange, manifest) => {
+  arrange(stage);
+  expect((await stage.check(manifest)).preparation.problems).toEqual([]);
 });
 
 describe('it is only said', () => {
@@ -279,6 +336,8 @@ function denies(verb: string, resource: string): (request: Request) => boolean {
 function isDryRun({ query }: Request): boolean {
   return query.get('dryRun') === 'All';
 }
+
+type Containers = { containers: object[] };
 
 function readOnly(spec: unknown): void {
   const [container] = (spec as { containers: object[] }).containers;
