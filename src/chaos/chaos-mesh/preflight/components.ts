@@ -1,4 +1,4 @@
-import type { KubeResource } from '../../../clients/kubernetes/client.ts';
+import type { KubeObject, KubeResource } from '../../../clients/kubernetes/client.ts';
 import type { Inspection } from '../../contract.ts';
 import { type Fields, isFields } from '../manifest.ts';
 import { findDaemons } from '../proof/daemon/find.ts';
@@ -36,7 +36,8 @@ export async function checkController(
       lines: [warning(`whether the controller of Chaos Mesh runs cannot be seen: ${found.message}`, command)],
       endpoints: [],
     };
-  const slices = found.value.items.filter(({ metadata }) => metadata.name?.startsWith('chaos-mesh-controller-manager'));
+  const here = found.value.items.filter(isOfController);
+  const slices = here.length > 0 ? here : await slicesElsewhere(kube, signal);
   const endpoints = slices.flatMap((slice) => endpointsOf(slice));
   if (endpoints.length > 0)
     return { lines: [fine(`the controller of Chaos Mesh is ready (${endpoints.length})`)], endpoints };
@@ -45,6 +46,17 @@ export async function checkController(
       ? `there is no controller of Chaos Mesh in namespace ${CHAOS_MESH_NAMESPACE}`
       : 'no controller of Chaos Mesh is ready';
   return { lines: [problem(text, command)], endpoints };
+}
+
+/** Somebody may have put Chaos Mesh where it is not usually put. */
+async function slicesElsewhere(kube: Subject['kube'], signal: AbortSignal): Promise<KubeObject[]> {
+  const labelSelector = 'app.kubernetes.io/component=controller-manager';
+  const everywhere = await kube.list({ resource: ENDPOINT_SLICES }, { labelSelector }, signal);
+  return everywhere.ok ? everywhere.value.items.filter(isOfController) : [];
+}
+
+function isOfController({ metadata }: KubeObject): boolean {
+  return metadata.name?.startsWith('chaos-mesh-controller-manager') === true;
 }
 
 function endpointsOf(slice: Fields): ControllerEndpoint[] {

@@ -251,6 +251,20 @@ test.each<[string, (stage: PreflightStage) => void, typeof podKill]>([
     chaos('IOChaos', { action: 'latency', volumePath: '/data/' }),
   ],
   [
+    'a controller in another namespace than the usual one',
+    ({ peer }) => {
+      peer.remove(PLACES.controllers);
+      peer.put('/apis/discovery.k8s.io/v1/namespaces/chaos-testing/endpointslices', {
+        metadata: {
+          name: 'chaos-mesh-controller-manager-abc',
+          labels: { 'app.kubernetes.io/component': 'controller-manager' },
+        },
+        endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: true } }],
+      });
+    },
+    podKill,
+  ],
+  [
     'a rollout that is to stop at some of the pods, once it has',
     ({ peer }) =>
       peer.put(PLACES.deployment.replace('deployments/web', 'statefulsets'), {
