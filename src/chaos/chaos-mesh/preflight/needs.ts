@@ -48,11 +48,11 @@ const ALWAYS: readonly Need[] = [
 /** What injecting and proving one kind of fault takes besides. */
 const BY_KIND: Record<string, readonly Need[]> = {
   NetworkChaos: [
-    ...merged('podnetworkchaos', 'to see that the rules are gone afterwards'),
+    carrier('podnetworkchaos'),
     need('', 'pods', ['get'], 'chaos-mesh', false, "to read a daemon's metrics through the API server", 'proxy'),
   ],
-  IOChaos: merged('podiochaos', 'to see that the fault is gone afterwards'),
-  HTTPChaos: merged('podhttpchaos', 'to see that the fault is gone afterwards'),
+  IOChaos: [carrier('podiochaos')],
+  HTTPChaos: [carrier('podhttpchaos')],
   StressChaos: [need('', 'nodes', ['get'], 'cluster', false, 'to measure the stress by the kubelet', 'proxy')],
   TimeChaos: [need('', 'pods', ['get'], 'targets', false, 'to read the clock of a process in its log', 'log')],
 };
@@ -100,17 +100,15 @@ function objectNeeds({ kind, spec }: Manifest, kinds: readonly string[], observe
   ];
 }
 
-/** What Chaos Mesh merges for one pod: read afterwards, and changed only to take out what a fault asks for that had to be forced out. */
-function merged(resource: string, why: string): readonly Need[] {
-  return [
-    need(CHAOS_MESH, resource, ['get'], 'targets', true, why),
-    need(CHAOS_MESH, resource, ['patch'], 'targets', false, 'to free a pod whose fault had to be forced out'),
-  ];
-}
-
 function nodeNeeds(manifest: Manifest): Need[] {
   const byNode = faultsOf(manifest).some(({ spec }) => isFields(spec['selector']) && spec['selector']['nodeSelectors']);
   return byNode ? [need('', 'nodes', ['list'], 'cluster', true, 'to find the nodes that a selector describes')] : [];
+}
+
+/** Where Chaos Mesh merges what faults ask of one pod: a fault that does not go by itself is taken out of there. */
+function carrier(resource: string): Need {
+  const why = 'to see that the fault is gone afterwards, and to take it out where it does not go';
+  return need(CHAOS_MESH, resource, ['get', 'patch'], 'targets', true, why);
 }
 
 function need(

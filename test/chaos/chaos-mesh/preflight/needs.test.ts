@@ -58,6 +58,15 @@ describe('the shipped account may do all that is needed', () => {
   });
 });
 
+test.each([
+  ['NetworkChaos', 'podnetworkchaos'],
+  ['IOChaos', 'podiochaos'],
+  ['HTTPChaos', 'podhttpchaos'],
+])('a %s that does not go is taken out of what is asked of its pods', (kind, resource) => {
+  const found = needsOf(manifest(kind), false).find((need) => need.resource === resource);
+  expect(found).toMatchObject({ verbs: ['get', 'patch'], where: 'targets', required: true });
+});
+
 test('Chaos Mesh asks about a Workflow by its singular, besides the real resource', () => {
   const asked = needsOf(manifest('Workflow'), false).filter(({ verbs }) => verbs.includes('create'));
   expect(asked.map(({ resource, where }) => `${resource} ${where}`)).toEqual(
