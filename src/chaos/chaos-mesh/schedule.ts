@@ -4,6 +4,8 @@ import { chaosResource, PAUSE_ANNOTATION } from './api.ts';
 import type { ChaosMeshConfig } from './config.ts';
 import { nextTick, parseCron } from './cron.ts';
 import { templateOf } from './fault-object.ts';
+import { findingsAt } from './lint/findings.ts';
+import { checkWorkflow } from './lint/workflow.ts';
 import { CHAOS_MESH_API, isFields, isOneShotManifest, type Manifest } from './manifest.ts';
 
 /** A Schedule in the cluster and what one run of it is. */
@@ -39,7 +41,17 @@ export function disagreements(manifest: Manifest, config: ChaosMeshConfig): stri
   const oneShot = isOneShotManifest(template);
   if (oneShot && !config.oneShot) problems.push(`${name} makes a fault that strikes once: say \`oneShot: true\``);
   if (!oneShot && config.oneShot) problems.push(`${name} makes a fault that lasts: leave out \`oneShot\``);
-  return problems;
+  return [...problems, ...flawsIn(template).map((flaw) => `${name}: ${flaw}`)];
+}
+
+/** Chaos Mesh has not looked at the Workflow of a Schedule, and takes one whose faults nothing would ever end. */
+function flawsIn({ kind, spec }: Manifest): string[] {
+  if (kind !== 'Workflow') return [];
+  const findings = findingsAt([]);
+  checkWorkflow(spec, ['spec', 'workflow'], findings);
+  return findings.list
+    .filter(({ severity }) => severity === 'error')
+    .map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
 /** When the Schedule's own cron makes a run next, in `(fromMs, toMs]` of the wall clock; a text where it cannot be told. */

@@ -155,6 +155,19 @@ describe('a Schedule in the cluster', () => {
     await expect(played.ready()).rejects.toThrow('the Schedule nightly makes a fault that lasts: leave out `oneShot`');
   });
 
+  it('whose Workflow has a fault that nothing would end is refused', async () => {
+    const { deadline: _, ...endless } = cut;
+    const templates = [{ name: 'all', templateType: 'Serial', children: ['cut'] }, endless];
+    cluster.peer.put(cluster.path('schedules'), {
+      metadata: { name: 'nightly' },
+      spec: { schedule: '0 3 1 1 *', type: 'Workflow', workflow: { entry: 'all', templates } },
+    });
+    await using played = await openPlayed(cluster, { ...place, workflow: true });
+    await expect(played.ready()).rejects.toThrow(
+      'the Schedule nightly: spec.workflow.templates.1.deadline: without a deadline this would run for ever',
+    );
+  });
+
   it('that is not there is said to be so', async () => {
     await using played = await openPlayed(cluster, place);
     await expect(played.driver.prepare(anything())).rejects.toThrow('there is no Schedule ours/nightly');
