@@ -80,6 +80,8 @@ export interface LintSetting {
   /** `undefined` where the plan gives none. */
   durationMs: number | undefined;
   limits: Pick<Limits, 'maxFaultMs' | 'maxTargets' | 'namespaces'>;
+  /** Whether the plan gives a proof of its own. */
+  expected?: boolean;
 }
 
 /** One thing that was looked at in the place where the experiments are to run, for `check --cluster`. */

@@ -20,6 +20,8 @@ export interface ReadFault {
   experiment: string;
   durationMs: number | undefined;
   ending: Ending;
+  /** Whether the plan gives a proof of its own. */
+  expected: boolean;
   path: Path;
 }
 
@@ -67,7 +69,8 @@ function resolveExperiment(work: Work, { entry, path, usual, subjects }: Entry, 
   if (!shape || !type || !parsed) return;
   const { config } = parsed;
   const ending = endingOf(work, type, config, shape.duration);
-  into.faults.push({ type, config, experiment: shape.name, durationMs: shape.duration, ending, path });
+  const expected = shape.expect !== undefined;
+  into.faults.push({ type, config, experiment: shape.name, durationMs: shape.duration, ending, expected, path });
   const durationMs = durationOf(work, type, ending, shape.duration, path);
   if (durationMs === undefined) return;
   const facts = { name: shape.name, driver: type.type, durationMs, oneShot: ending.kind === 'strikes-once' };

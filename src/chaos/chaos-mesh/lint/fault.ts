@@ -1,5 +1,5 @@
 import { GO_DURATION, goDurationMs } from '../go-duration.ts';
-import { isOneShotFault, type ManifestPath } from '../manifest.ts';
+import { isOneShotFault, type ManifestFault, type ManifestPath } from '../manifest.ts';
 import { checkDnsChaos } from './dns-chaos.ts';
 import { shown } from './findings.ts';
 import { checkHttpChaos } from './http-chaos.ts';
@@ -38,6 +38,26 @@ export function checkFault(subject: FaultSubject): void {
   checkSelectors(subject);
   checkDuration(subject);
   rules(subject);
+  checkProof(subject);
+}
+
+/** Said before a run rather than by its verdict. */
+function checkProof({ fault, setting, findings }: FaultSubject): void {
+  const what = unprovenIn(fault);
+  const broken = findings.list.some(({ severity }) => severity === 'error');
+  if (what === undefined || setting.expected || broken) return;
+  findings.warning(fault.path, `nothing shows from outside whether ${what}: the verdict is inconclusive at best`, {
+    hint: 'give the experiment an `expect`, which is then its only proof',
+  });
+}
+
+/** What of a fault has no proof of its own. */
+function unprovenIn({ kind, spec }: ManifestFault): string | undefined {
+  const { clockIds, stressngStressors } = spec;
+  if (kind === 'DNSChaos') return 'names fail to resolve';
+  if (kind === 'StressChaos' && stressngStressors) return 'what stressngStressors asks for is at work';
+  const otherClocks = Array.isArray(clockIds) && clockIds.length > 0 && !clockIds.includes('CLOCK_REALTIME');
+  return kind === 'TimeChaos' && otherClocks ? 'clocks other than CLOCK_REALTIME are shifted' : undefined;
 }
 
 /** What bounds a fault is ours: the plan's duration, or the deadline of a Workflow's template. */

@@ -199,7 +199,10 @@ describe('StressChaos', () => {
     'looks at its own or at the words of stress-ng': [
       'cpu',
       { 'spec.stressngStressors': '--cpu 1' },
-      [/^warning spec\.stressors: stressngStressors is used/],
+      [
+        /^warning spec\.stressors: stressngStressors is used/,
+        /^warning spec: nothing shows from outside whether what stressngStressors asks for is at work/,
+      ],
     ],
     'takes some memory': [
       'memory',
@@ -274,6 +277,11 @@ describe('IOChaos', () => {
 describe('TimeChaos', () => {
   check({
     'has an offset': ['time', { 'spec.timeOffset': '30' }, [/^error spec\.timeOffset: this is no duration/]],
+    'moves a clock that can be read, or the plan has its own proof': [
+      'time',
+      { 'spec.clockIds': ['CLOCK_MONOTONIC'] },
+      [/^warning spec: nothing shows from outside whether clocks other than CLOCK_REALTIME are shifted.*`expect`/],
+    ],
     'moves the clock': ['time', { 'spec.timeOffset': '0s' }, [/^error spec\.timeOffset: an offset of nothing/]],
     'knows the clocks': [
       'time',
@@ -313,7 +321,12 @@ describe('DNSChaos', () => {
   it('edits a file in the container', () => {
     expect(said(dns(['bytebot.*']))).toEqual([
       expect.stringMatching(/^warning spec\.action: .*a read-only root file system/),
+      expect.stringMatching(/^warning spec: nothing shows from outside whether names fail to resolve: .*inconclusive/),
     ]);
+  });
+
+  it('needs no proof from outside where the plan has its own', () => {
+    expect(said(dns(['bytebot.*']), { expected: true })).toHaveLength(1);
   });
 
   it('has patterns with a * at their end', () => {
