@@ -33,7 +33,8 @@ function readLine(line: string, wanted: ReadonlySet<string>): MetricLine | undef
   const end = line[name.length] === '{' ? readLabels(line, name.length + 1, labels) : name.length;
   if (end === undefined) return undefined;
   const value = line.slice(end).trim().split(/\s/, 1)[0] ?? '';
-  return value === '' ? undefined : { name, labels, value: Number(value) };
+  // What is no number must never be counted with: the sum would be none either, and not be nothing.
+  return value === '' || !Number.isFinite(Number(value)) ? undefined : { name, labels, value: Number(value) };
 }
 
 /** Returns where the labels end, behind their brace. */
