@@ -17,6 +17,23 @@ describe('IOChaos', () => {
     delays: ['io', { 'spec.delay': undefined }, [/^error spec\.delay: the action latency does not say how much/]],
     'has a duration as delay': ['io', { 'spec.delay': '100' }, [/^error spec\.delay: this is no duration/]],
     'has a delay above 0': ['io', { 'spec.delay': '0s' }, [/^error spec\.delay: a delay of nothing is no fault/]],
+    'has a delay that its daemon reads': [
+      'io',
+      { 'spec.delay': '1.5s' },
+      [/^warning spec\.delay: the daemon reads whole numbers only.* -> 1500ms$/],
+    ],
+    'names operations that there are, in whatever case': [
+      'io',
+      { 'spec.methods': ['READ', 'write', 'reed'] },
+      [/^error spec\.methods\.2: there is no such operation: it is passed over without a word \["reed"\]/],
+    ],
+    'hits files of its volume': [
+      'io',
+      { 'spec.path': '/database/*' },
+      [/^error spec\.path: this is not below \/data: nothing would be hit \["\/database\/\*"\] -> \/data\/\*\*\/\*$/],
+    ],
+    'hits files of its volume by a pattern': ['io', { 'spec.path': '/data/**/*' }, []],
+    'hits files by a pattern of the volume itself': ['io', { 'spec.path': '/d*/x' }, []],
     'hits some operations': ['io', { 'spec.percent': 0 }, [/^error spec\.percent: of no operations nothing is hit/]],
     'fails with an error': [
       'io',
