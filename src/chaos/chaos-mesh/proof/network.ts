@@ -3,6 +3,7 @@ import type { PodView } from '../pod.ts';
 import { type Carried, readCarried } from './carried.ts';
 import type { MechanismProof, ProofSetting, StruckTarget } from './contract.ts';
 import { openDaemonEyes, type Sight } from './daemon/look.ts';
+import { rulesOf } from './daemon/own-rules.ts';
 import { type DaemonWatch, watchDaemons } from './daemon/watch.ts';
 import { lookForRemains } from './network-remains.ts';
 import { packetsMet } from './packets.ts';
@@ -37,7 +38,9 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
   };
   const measure = async (pods: readonly PodView[], signal: AbortSignal): Promise<(Evidence | OnItsWord)[]> => {
     if (shaping && !shaping.filtered) return compareHandshakes(shaping, pods, baseline, signal);
-    return packetsMet(pods, earlier, await watching(pods).newest(DURING_MS, signal), shaping);
+    const { sight, stale } = await watching(pods).newest(DURING_MS, signal);
+    const own = { ...sight, pods: rulesOf(setting.object.name, sight.pods) };
+    return packetsMet(pods, earlier, { sight: own, stale }, shaping);
   };
   return {
     async before(signal) {

@@ -43,6 +43,15 @@ export function dropRules(packets: number): Rule[] {
   return inOutput('OUTPUT/cut_6b86b273ff34f_', '-o eth0 -m set --match-set cut_set_tgt dst,dst -j DROP', packets);
 }
 
+/** What a partition of this name leaves in the INPUT chain of a pod. */
+export function namedDropRules(mark: string, packets: number): Rule[] {
+  return [
+    { chain: 'INPUT', rule: '-j CHAOS-INPUT', packets },
+    { chain: 'CHAOS-INPUT', rule: `-j INPUT/${mark}`, packets },
+    { chain: `INPUT/${mark}`, rule: `-i eth0 -m set --match-set ${mark} src,dst -j DROP`, packets },
+  ];
+}
+
 /** What a delay towards some addresses leaves there. */
 export function classifyRules(packets: number): Rule[] {
   return inOutput(

@@ -1,7 +1,8 @@
 /** What proves a network fault, and what of it stays, with a daemon on loopback. The real thing: `test/real/cluster/proof.test.ts`. */
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Candidate, StruckTarget } from '../../../../src/chaos/chaos-mesh/proof/contract.ts';
-import { classifyRules, dropRules, quietPod } from './daemon-text.ts';
+import { classifyRules, dropRules, namedDropRules, quietPod } from './daemon-text.ts';
 import { candidate, carrying, openProofStage, POD_NETWORKS, type ProofStage, soon } from './proof-stage.ts';
 
 let stage: ProofStage;
@@ -27,6 +28,10 @@ beforeEach(async () => {
   peer = candidate(stage.pod('peer'), '.Target');
 });
 afterEach(() => stage[Symbol.asyncDispose]());
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 
 function inPlace(...names: string[]): void {
   for (const name of names) stage.peer.put(POD_NETWORKS, carrying(name, 'iptables'));
@@ -57,6 +62,24 @@ describe('a partition', () => {
       holds: false,
       text: expect.stringContaining('but no packet met them'),
     });
+  });
+
+  test('is not proven by what the rules of another fault dropped', async () => {
+    const proof = await stage.open('NetworkChaos', partition, [web, peer]);
+    await proof.before(soon());
+    inPlace('web', 'peer');
+    const [own, other] = [`the-f_${hash('ault').slice(0, 14)}_`, `other_${hash('-one').slice(0, 14)}_`];
+    stage.daemon.pods = ['web', 'peer'].map((name) => ({
+      ...quietPod(name),
+      rules: [...namedDropRules(own, 0), ...namedDropRules(other, 9)],
+    }));
+    const [first] = await proof.during(struck, soon());
+    expect(first).toMatchObject({ holds: false, text: expect.stringContaining('but no packet met them') });
+    stage.daemon.pods = ['web', 'peer'].map((name) => ({
+      ...quietPod(name),
+      rules: [...namedDropRules(own, 2), ...namedDropRules(other, 9)],
+    }));
+    expect((await proof.during(struck, soon()))[0]).toMatchObject({ holds: true, values: { packets: 4 } });
   });
 
   test('is refuted where a pod has no rule', async () => {
