@@ -21,7 +21,9 @@ const MAGNITUDES: Readonly<Record<string, Scale>> = {
       : { ...spec, percent: scaledWhole(spec['percent'] ?? 100, share) },
   TimeChaos: (spec, share) => changed(spec, 'timeOffset', (offset) => scaledDuration(offset, share)),
   HTTPChaos: (spec, share) =>
-    spec['abort'] === true ? undefined : changed(spec, 'delay', (delay) => scaledDuration(delay, share)),
+    spec['abort'] === true || isFields(spec['replace']) || isFields(spec['patch'])
+      ? undefined
+      : changed(spec, 'delay', (delay) => scaledDuration(delay, share)),
 };
 
 /** Of what is all or nothing, fewer pods: `all` becomes a percentage of them. */
@@ -85,7 +87,7 @@ function scaledDuration(text: unknown, share: number): unknown {
   const ms = goDurationMs(text);
   if (ms === undefined) return text;
   const weaker = ms * share;
-  return Number.isInteger(weaker) ? `${weaker}ms` : `${Math.round(weaker * 1000)}us`;
+  return Number.isInteger(weaker) ? `${weaker}ms` : `${Math.round(weaker * 1000) || Math.sign(weaker)}us`;
 }
 
 /** The less intense, the more gets through: at a half, twice the rate. */
@@ -99,5 +101,7 @@ function looserRate(text: unknown, share: number): unknown {
 function scaledSize(text: unknown, share: number): unknown {
   const size = parseMemorySize(text);
   if (!size) return text;
-  return 'percent' in size ? `${scaledWhole(size.percent, share)}%` : `${Math.round(size.bytes * share)}B`;
+  return 'percent' in size
+    ? `${scaledWhole(size.percent, share)}%`
+    : `${Math.max(Math.min(1, size.bytes), Math.round(size.bytes * share))}B`;
 }

@@ -18,6 +18,19 @@ describe('a part of the intensity', () => {
       0.25,
       { delay: { latency: '50ms', jitter: '12500us', correlation: '25' } },
     ],
+    'is never no delay at all': ['delay', { 'spec.delay': { latency: '2us' } }, 0.1, { delay: { latency: '1us' } }],
+    'is never no memory at all': [
+      'memory',
+      { 'spec.stressors.memory.size': '4B' },
+      0.1,
+      { stressors: { memory: { workers: 1, size: '1B' } } },
+    ],
+    'is fewer pods where calls are not only late': [
+      'http',
+      { 'spec.replace': { code: 500 } },
+      0.5,
+      { mode: 'fixed-percent', value: '50', delay: '2s' },
+    ],
     'is a smaller loss': ['loss', {}, 0.1, { loss: { loss: '5', correlation: '25' } }],
     'is a part of all that netem does': [
       'delay',
