@@ -98,8 +98,13 @@ function parseFields(text: string): CronFields | undefined {
     parseField(words[5]!, 0, 6, DAYS),
   ];
   if (!second || !minute || !hour || !dayOfMonth || !month || !dayOfWeek) return undefined;
-  const eitherDay = !/^[*?]/.test(words[3]!) && !/^[*?]/.test(words[5]!);
+  const eitherDay = !isAny(words[3]!) && !isAny(words[5]!);
   return { second, minute, hour, dayOfMonth, month, dayOfWeek, eitherDay };
+}
+
+/** With a step of more than one it is a restriction like any other. */
+function isAny(word: string): boolean {
+  return word.split(',').some((part) => /^[*?](\/0*1)?$/.test(part));
 }
 
 function parseField(text: string, least: number, most: number, names: readonly string[]): Set<number> | undefined {
