@@ -1,4 +1,4 @@
-import type { TargetSelector } from '../manifest.ts';
+import type { ManifestPath, TargetSelector } from '../manifest.ts';
 import { type Findings, shown } from './findings.ts';
 
 /** A label key: a DNS prefix and a slash, if any, and then a name. */
@@ -26,17 +26,36 @@ const TREACHEROUS: { label: string; value: string; namespace?: string; message: 
 export function checkLabels({ selector, path }: TargetSelector, findings: Findings): void {
   for (const [label, value] of Object.entries(selector.labelSelectors)) {
     const at = [...path, 'labelSelectors', label];
-    if (!KEY.test(label)) findings.error(at, 'no label can be called so', { found: shown(label) });
-    else if (!VALUE.test(value))
+    checkLabel(label, [value], at, findings);
+    warnOfTreachery(label, value, selector, at, findings);
+  }
+  const at = [...path, 'expressionSelectors'];
+  checkExpressions(selector.expressionSelectors, at, findings);
+  for (const [index, { key, operator, values }] of selector.expressionSelectors.entries())
+    if (operator === 'In')
+      for (const value of values) warnOfTreachery(key, value, selector, [...at, index, 'values'], findings);
+}
+
+function checkLabel(label: string, values: readonly string[], at: ManifestPath, findings: Findings): void {
+  if (label !== '' && !KEY.test(label)) findings.error(at, 'no label can be called so', { found: shown(label) });
+  else
+    for (const value of values.filter((each) => !VALUE.test(each)))
       findings.error(at, 'no label can have this value', {
         found: shown(value),
         allowed: 'at most 63 letters, digits, hyphens, underscores and points',
       });
-    const known = TREACHEROUS.find((each) => each.label === label && each.value === value);
-    if (known && selector.namespaces.includes(known.namespace ?? selector.namespaces[0]!))
-      findings.warning(at, known.message, { found: `${label}: ${value}`, hint: known.hint });
-  }
-  checkExpressions(selector.expressionSelectors, [...path, 'expressionSelectors'], findings);
+}
+
+function warnOfTreachery(
+  label: string,
+  value: string,
+  { namespaces }: TargetSelector['selector'],
+  at: ManifestPath,
+  findings: Findings,
+): void {
+  const known = TREACHEROUS.find((each) => each.label === label && each.value === value);
+  if (known && namespaces.includes(known.namespace ?? namespaces[0]!))
+    findings.warning(at, known.message, { found: `${label}: ${value}`, hint: known.hint });
 }
 
 function checkExpressions(
@@ -44,7 +63,8 @@ function checkExpressions(
   path: readonly (string | number)[],
   findings: Findings,
 ): void {
-  for (const [index, { operator, values }] of expressions.entries()) {
+  for (const [index, { key, operator, values }] of expressions.entries()) {
+    checkLabel(key, values, [...path, index], findings);
     const compares = operator === 'In' || operator === 'NotIn';
     if (compares && values.length === 0)
       findings.error([...path, index, 'values'], `${operator} needs values to compare with`);

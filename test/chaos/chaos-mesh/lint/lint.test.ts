@@ -224,6 +224,26 @@ describe('selectors', () => {
       { 'spec.target.selector.labelSelectors': { 'strimzi.io/kind': 'Kafka' } },
       [/^warning .*strimzi\.io\/kind: not only brokers carry this label/],
     ],
+    'by expressions mislead as others do': [
+      'partition',
+      {
+        'spec.target.selector': {
+          namespaces: ['shop'],
+          expressionSelectors: [{ key: 'strimzi.io/kind', operator: 'In', values: ['Kafka'] }],
+        },
+      },
+      [/^warning spec\.target\.selector\.expressionSelectors\.0\.values: not only brokers carry this label/],
+    ],
+    'by expressions have labels that can be labels': [
+      'kill',
+      {
+        'spec.selector.expressionSelectors': [
+          { key: 'my app', operator: 'Exists' },
+          { key: 'app', operator: 'In', values: ['not/possible'] },
+        ],
+      },
+      [/^error .*expressionSelectors\.0: no label can be called so/, /^error .*1: no label can have this value/],
+    ],
     'of another cluster are refused': [
       'kill',
       { 'spec.remoteCluster': 'core' },
