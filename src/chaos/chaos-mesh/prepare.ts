@@ -38,6 +38,7 @@ export async function prepareStrike(
       manifest: prepared.manifest,
       namespace: prepared.namespace,
       observed: config.observe === true,
+      mayDelete: config.mayDelete === true,
     },
     { kube, wallClock: Date.now, ...(self === undefined ? {} : { self }) },
     signal,

@@ -16,6 +16,8 @@ export interface CheckedExperiment {
   namespace: string;
   /** The Schedule exists already and nothing is created from it by us: its own cron makes the object. */
   observed: boolean;
+  /** What is observed may be deleted by us when the run is aborted. */
+  mayDelete?: boolean;
 }
 
 /** What all checks of one look share. */

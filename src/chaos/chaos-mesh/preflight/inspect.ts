@@ -105,5 +105,6 @@ function toChecked(kube: KubeClient, inspected: Inspected, manifest: Manifest): 
     metadata: { name: object.metadata.name!, namespace },
     spec: isFields(object.spec) ? object.spec : {},
   };
-  return { experiment, digest, limits, manifest: made, namespace, observed: config.observe === true };
+  const observing = { observed: config.observe === true, mayDelete: config.mayDelete === true };
+  return { experiment, digest, limits, manifest: made, namespace, ...observing };
 }

@@ -57,19 +57,20 @@ const BY_KIND: Record<string, readonly Need[]> = {
   TimeChaos: [need('', 'pods', ['get'], 'targets', false, 'to read the clock of a process in its log', 'log')],
 };
 
-/** Everything that running this manifest needs. `observed`: nothing is created by us. */
-export function needsOf(manifest: Manifest, observed: boolean): Need[] {
+/** Everything that running this manifest needs. `observed`: nothing is created by us; `mayDelete`: but it may have to be removed. */
+export function needsOf(manifest: Manifest, observed: boolean, mayDelete = false): Need[] {
   const kinds = [...new Set(faultsOf(manifest).map(({ kind }) => kind))];
+  const removing = observed && !mayDelete ? [] : ['delete', 'patch'];
+  const verbs = [...READ, ...(observed ? [] : ['create']), ...removing];
   return [
-    ...objectNeeds(manifest, kinds, observed),
+    ...objectNeeds(manifest, kinds, verbs),
     ...ALWAYS,
     ...kinds.flatMap((kind) => BY_KIND[kind] ?? []),
     ...nodeNeeds(manifest),
   ];
 }
 
-function objectNeeds({ kind, spec }: Manifest, kinds: readonly string[], observed: boolean): Need[] {
-  const verbs = observed ? READ : [...READ, 'create', 'delete', 'patch'];
+function objectNeeds({ kind, spec }: Manifest, kinds: readonly string[], verbs: readonly string[]): Need[] {
   const own = need(CHAOS_MESH, pluralOf(kind), verbs, 'object', true, 'to make the fault, follow it and remove it');
   const asked = [...new Set([kind, ...kinds])].map((one) =>
     need(

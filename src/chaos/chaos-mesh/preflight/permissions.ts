@@ -11,7 +11,7 @@ interface Asked {
 
 /** Asks the API server for every verb that will be used. */
 export async function checkPermissions(subject: Subject, signal: AbortSignal): Promise<Inspection[]> {
-  const unique = questionsFor(needsOf(subject.manifest, subject.observed), subject);
+  const unique = questionsFor(needsOf(subject.manifest, subject.observed, subject.mayDelete), subject);
   const answers = await Promise.all(
     unique.map(async (asked) => ({ ...asked, answer: await subject.kube.allowed(asked.question, signal) })),
   );

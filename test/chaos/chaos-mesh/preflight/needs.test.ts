@@ -80,3 +80,10 @@ test('what is only observed is neither made nor removed', () => {
     .flatMap((need) => need.verbs);
   expect(verbs).toEqual(['get', 'list', 'watch']);
 });
+
+test('what is only observed, but may be deleted, needs what its removal takes', () => {
+  const verbs = needsOf(manifest('PodChaos'), true, true)
+    .filter(({ group, where }) => group === 'chaos-mesh.org' && where === 'object')
+    .flatMap((need) => need.verbs);
+  expect(verbs).toEqual(['get', 'list', 'watch', 'delete', 'patch']);
+});
