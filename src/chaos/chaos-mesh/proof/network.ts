@@ -1,15 +1,17 @@
 import type { Evidence } from '../../../slo/model/entry.ts';
+import type { ManifestFault } from '../manifest.ts';
 import type { PodView } from '../pod.ts';
 import { type Carried, readCarried } from './carried.ts';
-import type { MechanismProof, ProofSetting, StruckTarget } from './contract.ts';
+import type { Candidate, MechanismProof, ProofSetting } from './contract.ts';
 import { openDaemonEyes, type Sight } from './daemon/look.ts';
 import { rulesOf } from './daemon/own-rules.ts';
 import { type DaemonWatch, watchDaemons } from './daemon/watch.ts';
 import { lookForRemains } from './network-remains.ts';
 import { packetsMet } from './packets.ts';
-import { keyOfPod, mechanism, nodesOf, type OnItsWord, podsOf, struckPods, weigh } from './pieces.ts';
+import { keyOfPod, mechanism, nodesOf, type OnItsWord, podsOf, weigh } from './pieces.ts';
 import { type Shaping, shapedSides, shapingOf } from './shaping.ts';
 import { type Baseline, compareHandshakes, takeBaseline } from './shaping-measured.ts';
+import { followStruck } from './struck.ts';
 
 const BEFORE_MS = 8_000;
 const DURING_MS = 3_500;
@@ -25,15 +27,20 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
   const eyes = openDaemonEyes(setting.kube);
   const shaping = shapingOf(setting.fault);
   const known = podsOf(setting.candidates);
+  const struckPods = followStruck(setting);
   let earlier = NOTHING_SEEN;
   let baseline: Baseline = new Map();
-  let touched = known;
   let watch: DaemonWatch | undefined;
+  let watched: string[] = [];
   let removedAt: number | undefined;
   /** Where the daemon was seen to have done what the fault asks for. */
   const reached = new Set<string>();
   const watching = (pods: readonly PodView[]) => {
-    watch ??= watchDaemons(eyes, nodesOf(pods));
+    const nodes = nodesOf(pods);
+    if (watch && nodes.every((node) => watched.includes(node))) return watch;
+    watch?.close();
+    watched = [...new Set([...watched, ...nodes])];
+    watch = watchDaemons(eyes, watched);
     return watch;
   };
   const measure = async (pods: readonly PodView[], signal: AbortSignal): Promise<(Evidence | OnItsWord)[]> => {
@@ -51,8 +58,7 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
       if (nodesOf(known).length <= WATCHED_NODES && (!shaping || shaping.filtered)) watching(known);
     },
     async during(struck, signal) {
-      const pods = podsWithRules(setting, shaping, struck);
-      touched = podsOf(struckPods(setting.candidates, struck));
+      const pods = podsWithRules(setting.fault, await struckPods.of(struck, signal), shaping);
       const [measured, carried] = await Promise.all([measure(pods, signal), carriedIn(setting, pods, signal)]);
       for (const { pod, is } of carried) if (is.state === 'done' && is.carried) reached.add(keyOfPod(pod));
       const refuted = carried.flatMap(({ pod, is }) => notInPlace(pod, is));
@@ -60,11 +66,11 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
     },
     async after(signal) {
       removedAt ??= performance.now();
+      const touched = await struckPods.last(signal);
+      if (!touched.ok) return { state: 'stays', text: `what is left in the pods cannot be seen: ${touched.message}` };
       const look = (pods: readonly PodView[]) => watching(pods).begunAfter(removedAt!, AFTER_MS, signal);
-      return lookForRemains(
-        { setting, touched, earlier, reached, byRules: !shaping || shaping.filtered, look },
-        signal,
-      );
+      const byRules = !shaping || shaping.filtered;
+      return lookForRemains({ setting, touched: podsOf(touched.candidates), earlier, reached, byRules, look }, signal);
     },
     close() {
       watch?.close();
@@ -74,12 +80,12 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
 }
 
 function podsWithRules(
-  setting: ProofSetting,
+  fault: ManifestFault,
+  candidates: readonly Candidate[],
   shaping: Shaping | undefined,
-  struck: readonly StruckTarget[],
 ): PodView[] {
-  const sides = shaping ? shapedSides(setting.fault) : ['.', '.Target'];
-  return podsOf(struckPods(setting.candidates, struck).filter(({ key }) => sides.includes(key)));
+  const sides = shaping ? shapedSides(fault) : ['.', '.Target'];
+  return podsOf(candidates.filter(({ key }) => sides.includes(key)));
 }
 
 async function carriedIn(setting: ProofSetting, pods: readonly PodView[], signal: AbortSignal) {

@@ -3,11 +3,12 @@ import type { PodView } from '../pod.ts';
 import { type Carried, type Carrier, readCarried } from './carried.ts';
 import type { Aftermath, MechanismProof, ProofSetting } from './contract.ts';
 import { stillThere } from './living.ts';
-import { keyOfPod, mechanism, note, podsOf, struckPods } from './pieces.ts';
+import { keyOfPod, mechanism, note, podsOf } from './pieces.ts';
+import { followStruck } from './struck.ts';
 
 /** Faults that can only be followed in Chaos Mesh's own object for the pod: what the daemon confirmed to have set. */
 export function openRecordedProof(setting: ProofSetting, carrier: Carrier): MechanismProof {
-  let touched = podsOf(setting.candidates);
+  const struckPods = followStruck(setting);
   const readAll = (pods: readonly PodView[], signal: AbortSignal) => {
     // Only now: whoever makes the object may choose its name late.
     const source = `${setting.object.namespace}/${setting.object.name}`;
@@ -17,11 +18,12 @@ export function openRecordedProof(setting: ProofSetting, carrier: Carrier): Mech
   return {
     async before() {},
     async during(struck, signal) {
-      touched = podsOf(struckPods(setting.candidates, struck));
-      return (await readAll(touched, signal)).map(({ pod, is }) => inPlace(pod, is, carrier));
+      const pods = podsOf(await struckPods.of(struck, signal));
+      return (await readAll(pods, signal)).map(({ pod, is }) => inPlace(pod, is, carrier));
     },
     async after(signal): Promise<Aftermath> {
-      const living = await stillThere(setting.kube, touched, signal);
+      const touched = await struckPods.last(signal);
+      const living = touched.ok ? await stillThere(setting.kube, podsOf(touched.candidates), signal) : touched;
       if (!living.ok) return { state: 'stays', text: `what is left in the pods cannot be seen: ${living.message}` };
       const stays = (await readAll(living.pods, signal)).flatMap(({ pod, is }) => remainsIn(pod, is));
       if (stays.length > 0) return { state: 'stays', text: stays.slice(0, 3).join('; ') };

@@ -210,6 +210,16 @@ describe('faults that only Chaos Mesh itself can tell of', () => {
     expect((await proof.after(soon())).state).toBe('cleared');
   });
 
+  test('are looked for in a pod that came after the others were chosen as well', async () => {
+    const proof = await stage.open('IOChaos', io, [candidate(stage.pod('web'))]);
+    stage.pod('late');
+    for (const name of ['web', 'late']) stage.peer.put(carriers, carrying(name, 'actions'));
+    const both = ['web', 'late'].map((name) => ({ id: `ns/${name}/main`, key: '.' as const }));
+    expect(await proof.during(both, soon())).toHaveLength(2);
+    stage.peer.put(carriers, { metadata: { name: 'web', generation: 2 }, spec: {}, status: { observedGeneration: 2 } });
+    expect(textOf(await proof.after(soon()))).toContain('ns/late: the fault is still set');
+  });
+
   test('are not proven while the daemon has yet to do it', async () => {
     const proof = await stage.open('IOChaos', io, [candidate(stage.pod('web'))]);
     stage.peer.put(carriers, carrying('web', 'actions', { generation: 2 }));

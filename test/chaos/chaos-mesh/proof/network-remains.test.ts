@@ -124,6 +124,37 @@ describe('afterwards', () => {
     expect(textOf(after)).toContain(text);
   });
 
+  test('a pod that came after the others were chosen is looked into as well', async () => {
+    const proof = await stage.open('NetworkChaos', partition, [web]);
+    await proof.before(soon());
+    stage.pod('late');
+    inPlace('web', 'late');
+    stage.daemon.pods = ['web', 'late'].map((name) => ({ ...quietPod(name), rules: dropRules(3) }));
+    const evidence = await proof.during(
+      ['web', 'late'].map((name) => ({ id: `ns/${name}`, key: '.' as const })),
+      soon(),
+    );
+    expect(evidence[0]).toMatchObject({ holds: true, text: '6 packets dropped in ns/web, ns/late' });
+    taken('web');
+    taken('late');
+    stage.daemon.pods = [
+      { ...quietPod('web'), rules: unreachable },
+      { ...quietPod('late'), rules: dropRules(3) },
+    ];
+    const after = await proof.after(soon());
+    expect(after.state).toBe('stays');
+    expect(textOf(after)).toContain('ns/late: 1 rules still stand');
+  });
+
+  test('a pod that took the name of one of the chosen is looked into as well', async () => {
+    stage.peer.remove(`${PODS}/web`);
+    stage.pod('web');
+    const proof = await afterInjection();
+    taken('web');
+    taken('peer');
+    expect(textOf(await proof.after(soon()))).toContain('ns/web: 1 rules still stand');
+  });
+
   test('a fault that could never be set leaves a finding, since later ones will fail with it', async () => {
     const proof = await stage.open('NetworkChaos', slow, [web]);
     await proof.before(soon());
