@@ -4,7 +4,7 @@ import { type Findings, shown } from './findings.ts';
 /** What may stand at a place of a manifest, as the API's own schema has it. */
 export type Shape =
   | { is: 'text'; words?: readonly string[] }
-  | { is: 'whole'; least?: number; most?: number }
+  | { is: 'whole'; least?: number; most?: number; orNothing?: true }
   | { is: 'truth' }
   | { is: 'list'; of: Shape }
   | { is: 'names'; to: Shape }
@@ -71,7 +71,7 @@ export function checkShape(value: unknown, shape: Shape, path: ManifestPath, wha
     if (typeof value !== 'boolean') findings.error(path, 'expected true or false', { found: shown(value) });
     return;
   }
-  checkWhole(value, shape, path, findings);
+  if (value !== null || !shape.orNothing) checkWhole(value, shape, path, findings);
 }
 
 function checkMap(

@@ -162,7 +162,7 @@ function schedule(): Record<string, Shape> {
     'type*': text,
     concurrencyPolicy: oneOf('Forbid', 'Allow'),
     historyLimit: whole(1),
-    startingDeadlineSeconds: whole(0),
+    startingDeadlineSeconds: { is: 'whole', least: 0, orNothing: true },
     ...embedded(),
   };
 }

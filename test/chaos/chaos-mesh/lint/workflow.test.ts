@@ -165,6 +165,7 @@ describe('a Schedule', () => {
       [/^error spec\.schedule: this is no cron expression/],
     ],
     'has time to start': ['schedule', { 'spec.startingDeadlineSeconds': 0 }, [/^error spec\.startingDeadlineSeconds/]],
+    'may start however late': ['schedule', { 'spec.startingDeadlineSeconds': null }, []],
     'makes something': ['schedule', { 'spec.stressChaos': undefined }, [/^error spec\.stressChaos: this is missing/]],
     'makes one fault': [
       'schedule',
