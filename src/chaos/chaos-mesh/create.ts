@@ -29,9 +29,9 @@ export function isSame(found: KubeObject, object: KubeObject): boolean {
   return [RUN_LABEL, EXPERIMENT_LABEL].every((label) => labels[label] !== undefined && labels[label] === ours[label]);
 }
 
-/** The server's answer, and not the silence of one that may have done it all the same. */
-function isRefusal({ status }: KubeTrouble): boolean {
-  return status !== undefined && status < 500;
+/** The server's answer, and not the silence of one that may have done it all the same, now or at the first attempt. */
+function isRefusal({ status, unsure }: KubeTrouble): boolean {
+  return status !== undefined && status < 500 && !unsure;
 }
 
 function refusalText({ code, message }: KubeTrouble): string {

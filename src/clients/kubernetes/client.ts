@@ -97,6 +97,8 @@ export interface KubeTrouble {
   reason?: string;
   /** How long the server asks us to wait. */
   retryAfterMs?: number;
+  /** An earlier repetition of the same request got no clear answer: it may have been carried out, whatever this one says. */
+  unsure?: true;
 }
 
 export type KubeResult<Value> = { ok: true; value: Value } | KubeTrouble;

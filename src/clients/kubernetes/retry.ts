@@ -18,12 +18,17 @@ export async function withRepetitions<Answer extends { ok: true } | KubeTrouble>
   signal: AbortSignal,
 ): Promise<Answer> {
   const deadline = performance.now() + callMs;
+  let unsure = false;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const answer = await attempt();
-    if (answer.ok || !passes(answer)) return answer;
+    if (answer.ok) return answer;
+    const told = unsure ? { ...answer, unsure } : answer;
+    if (!passes(answer)) return told;
     const waitMs = (answer.retryAfterMs ?? 0) + pauseMs * (0.5 + random());
-    if (performance.now() + waitMs >= deadline) return answer;
-    if (!(await slept(waitMs, signal))) return answer;
+    if (performance.now() + waitMs >= deadline) return told;
+    if (!(await slept(waitMs, signal))) return told;
+    // A server that is too busy has not begun; of any other trouble nobody knows.
+    unsure ||= answer.status !== 429;
   }
 }
 

@@ -135,6 +135,20 @@ describe('a fault that lasts', () => {
     expect(cluster.faults('networkchaos')).toEqual([]);
   });
 
+  it('is removed when the answer to its making was lost and the next one refuses it', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    let asked = 0;
+    cluster.peer.misbehave = ({ method, path }) => {
+      if (method !== 'POST' || !path.endsWith('/networkchaos')) return undefined;
+      return ++asked === 1 ? 'lose' : { status: 403, body: { message: 'the API server has just begun' } };
+    };
+    await expect(driver.inject(anything())).rejects.toThrow('the API server has just begun');
+    expect(cluster.faults('networkchaos'), 'made all the same').toHaveLength(1);
+    await driver.recover(anything());
+    expect(cluster.faults('networkchaos')).toEqual([]);
+  });
+
   it('is not made where its place is taken by something else', async () => {
     await using played = await openPlayed(cluster, partition);
     const driver = await played.ready();
