@@ -91,7 +91,11 @@ function callsTo(access: Access, options: KubeClientOptions): Calls {
   return {
     counts,
     count,
-    call: (outgoing, signal) => withRepetitions(() => attempt({ ...bounds, ...outgoing }, signal), patience, signal),
+    call(outgoing, signal) {
+      const whole = { ...bounds, ...outgoing };
+      const within = (leftMs: number) => ({ ...whole, timeoutMs: Math.min(whole.timeoutMs, leftMs) });
+      return withRepetitions((leftMs) => attempt(within(leftMs), signal), patience, signal);
+    },
   };
 }
 

@@ -23,14 +23,30 @@ export async function send(access: Access, outgoing: Outgoing, signal: AbortSign
 
 async function sendWith(access: Access, outgoing: Outgoing, signal: AbortSignal, anew: boolean): Promise<Answer> {
   if (signal.aborted) return gaveUp();
-  const credentials = await access.credentials(anew).catch(() => undefined);
-  if (!credentials) return noCredentials();
-  const deadline = AbortSignal.timeout(outgoing.timeoutMs);
+  const deadline = AbortSignal.timeout(Math.ceil(outgoing.timeoutMs));
+  const both = AbortSignal.any([signal, deadline]);
   try {
-    return await exchange(access, outgoing, credentials, AbortSignal.any([signal, deadline]));
+    const credentials = await readCredentials(access, anew, both);
+    return credentials ? await exchange(access, outgoing, credentials, both) : noCredentials();
   } catch (error) {
     if (signal.aborted) return gaveUp();
     return deadline.aborted ? timedOut(outgoing.timeoutMs) : connectionTrouble(error);
+  }
+}
+
+/** `undefined` where they cannot be read. A program that makes them may take for ever: rejects when the signal aborts. */
+export async function readCredentials(
+  access: Access,
+  anew: boolean,
+  signal: AbortSignal,
+): Promise<Credentials | undefined> {
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(signal.reason);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await Promise.race([access.credentials(anew).catch(() => undefined), givenUp]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
   }
 }
 

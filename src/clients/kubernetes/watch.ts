@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Access } from './access.ts';
 import type { KubeObject, KubePlace, KubeTrouble, ListQuery } from './client.ts';
 import { pathOf, queryOf, selectorsOf } from './paths.ts';
-import { hiding, noCredentials, readBody, respond } from './send.ts';
+import { hiding, noCredentials, readBody, readCredentials, respond } from './send.ts';
 import { connectionTrouble, gaveUp, malformed, statusTrouble, timedOut, tooLarge } from './trouble.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -29,13 +29,15 @@ export async function watchOnce(
   const opening = new AbortController();
   const late = setTimeout(() => opening.abort(), ANSWER_WITHIN_MS);
   try {
-    const credentials = await access.credentials(false).catch(() => undefined);
-    if (!credentials) return noCredentials();
     const path = watchPath(place, query);
     const both = AbortSignal.any([signal, opening.signal]);
+    const credentials = await readCredentials(access, false, both);
+    if (!credentials) return noCredentials();
     const response = await respond(access, { method: 'GET', path }, credentials, both);
-    clearTimeout(late);
-    if (response.statusCode === 200) return await readEvents(response, happened);
+    if (response.statusCode === 200) {
+      clearTimeout(late);
+      return await readEvents(response, happened);
+    }
     const body = (await readBody(response, ERROR_LIMIT_BYTES)) ?? '';
     return statusTrouble(response.statusCode ?? 0, body, response.headers['retry-after'], hiding(credentials));
   } catch (error) {

@@ -73,6 +73,35 @@ describe('a call', () => {
     expect(got).toMatchObject({ ok: false, code: 'aborted' });
   });
 
+  it('ends at its bound, also where its last repetition is not answered', async () => {
+    const impatient = await openKubeClient({
+      kubeconfig: peer.kubeconfig,
+      timeoutMs: 900,
+      callMs: 1_600,
+      random: () => 0,
+    });
+    at(99, 'hang');
+    const began = performance.now();
+    const got = await impatient.get(one, patiently());
+    impatient.close();
+    expect(got).toMatchObject({ ok: false, code: 'timeout' });
+    expect(performance.now() - began).toBeLessThan(2_300);
+  });
+
+  it('waits for the program that makes its token only as long as for an answer', async () => {
+    const config = (await readFile(peer.kubeconfig, 'utf8')).replace(
+      'user: {token: first-token}',
+      'user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: sleep, args: ["4"]}}',
+    );
+    await writeFile(peer.kubeconfig, config);
+    const waiting = await openKubeClient({ kubeconfig: peer.kubeconfig, timeoutMs: 300, callMs: 300 });
+    const began = performance.now();
+    expect(await waiting.get(one, patiently())).toMatchObject({ ok: false, code: 'timeout' });
+    expect(await waiting.get(one, AbortSignal.timeout(50))).toMatchObject({ ok: false, code: 'aborted' });
+    expect(performance.now() - began).toBeLessThan(1_500);
+    waiting.close();
+  });
+
   it('says that a server is not there', async () => {
     await peer.close();
     const got = await client.get(one, patiently());
