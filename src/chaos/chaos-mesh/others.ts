@@ -1,4 +1,4 @@
-import type { KubeClient, KubeObject } from '../../clients/kubernetes/client.ts';
+import type { KubeClient, KubeList, KubeObject, KubeResult } from '../../clients/kubernetes/client.ts';
 import { isStatus } from '../../clients/kubernetes/trouble.ts';
 import { chaosResource, RUN_LABEL } from './api.ts';
 import { KNOWN_KINDS } from './manifest.ts';
@@ -12,27 +12,39 @@ export async function faultsOfOthers(
   run: string,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const listed = await Promise.all(KNOWN_KINDS.map((kind) => listKind(kube, kind, namespaces, signal)));
-  return listed
-    .flat()
+  const looks = await Promise.all(KNOWN_KINDS.map((kind) => lookAtKind(kube, kind, namespaces, signal)));
+  const active = looks
+    .flatMap(({ objects }) => objects)
     .filter(({ metadata }) => metadata.labels?.[RUN_LABEL] !== labelValue(run))
     .flatMap((object) => activeIn(object, namespaces));
+  return [...active, ...new Set(looks.flatMap(({ problems }) => problems))];
+}
+
+interface Look {
+  objects: (KubeObject & { kind: string })[];
+  problems: string[];
 }
 
 /** Everywhere, since a fault may act in other namespaces than its own; only in these where more is not allowed. */
-async function listKind(
+async function lookAtKind(
   kube: KubeClient,
   kind: string,
   namespaces: readonly string[],
   signal: AbortSignal,
-): Promise<(KubeObject & { kind: string })[]> {
+): Promise<Look> {
   const resource = chaosResource(kind);
-  const named = (items: KubeObject[]) => items.map((item) => ({ ...item, kind }));
   const everywhere = await kube.list({ resource }, {}, signal);
-  if (everywhere.ok) return named(everywhere.value.items);
-  if (!isStatus(everywhere, 403)) return [];
+  if (!isStatus(everywhere, 403)) return lookOf(kind, everywhere);
   const each = await Promise.all(namespaces.map((namespace) => kube.list({ resource, namespace }, {}, signal)));
-  return each.flatMap((one) => (one.ok ? named(one.value.items) : []));
+  const looks = each.map((one) => lookOf(kind, one));
+  return { objects: looks.flatMap(({ objects }) => objects), problems: looks.flatMap(({ problems }) => problems) };
+}
+
+/** What may not be listed is what the permissions are for, and a kind that is not known there has no objects. */
+function lookOf(kind: string, list: KubeResult<KubeList>): Look {
+  if (list.ok) return { objects: list.value.items.map((item) => ({ ...item, kind })), problems: [] };
+  if (isStatus(list, 403, 404)) return { objects: [], problems: [] };
+  return { objects: [], problems: [`whether somebody else's fault is in effect cannot be seen: ${list.message}`] };
 }
 
 function activeIn(object: KubeObject & { kind: string }, namespaces: readonly string[]): string[] {

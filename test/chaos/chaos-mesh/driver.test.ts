@@ -245,6 +245,18 @@ describe('two plans', () => {
   });
 });
 
+it('does not begin where the faults of others cannot be seen', async () => {
+  cluster.peer.misbehave = ({ method, path }) =>
+    method === 'GET' && path.endsWith('/stresschaos')
+      ? { status: 400, body: { message: 'too old a version' } }
+      : undefined;
+  await using played = await openPlayed(cluster, partition);
+  await expect(played.ready()).rejects.toThrow(
+    "whether somebody else's fault is in effect cannot be seen: too old a version",
+  );
+  expect(holder(), 'no lease was taken').toBeUndefined();
+});
+
 it('follows its fault also where watches are refused', async () => {
   cluster.peer.misbehave = ({ query }) => (query.get('watch') ? { status: 403, body: {} } : undefined);
   await using played = await openPlayed(cluster, partition);
