@@ -8,6 +8,8 @@ export const EXPERIMENT_LABEL = 'steadfast/experiment';
 
 /** What Chaos Mesh puts on the objects that its Workflows and Schedules make. */
 export const WORKFLOW_LABEL = 'chaos-mesh.org/workflow';
+/** What a Workflow makes of its templates. */
+export const NODE_KIND = 'WorkflowNode';
 export const NODE_LABEL = 'chaos-mesh.org/controlled-by';
 export const MANAGED_BY_LABEL = 'managed-by';
 

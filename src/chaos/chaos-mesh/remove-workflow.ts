@@ -1,12 +1,18 @@
 import type { KubeClient, KubeObject, KubeRef } from '../../clients/kubernetes/client.ts';
 import { isStatus } from '../../clients/kubernetes/trouble.ts';
 import type { Evidence } from '../../slo/model/entry.ts';
-import { ABORT_ANNOTATION, chaosResource, WORKFLOW_LABEL } from './api.ts';
+import { ABORT_ANNOTATION, chaosResource, NODE_KIND, WORKFLOW_LABEL } from './api.ts';
 import { openRemoval, type Removal, type RemovalSetting, titleOf } from './remove.ts';
 
 const LOOK_EVERY_MS = 500;
 
-/** Removes a Workflow and every fault that it made: aborted first, since it makes anew what is merely deleted. */
+/** A webhook that is away must not keep the Workflow from being deleted. */
+const ABORT_WITHIN_MS = 5_000;
+
+/**
+ * Removes a Workflow and every fault that it made: aborted first, since it makes anew what is merely deleted. Where the webhook refuses even
+ * that, it is deleted all the same, which no webhook is asked about.
+ */
 export function openWorkflowRemoval(setting: RemovalSetting, kinds: readonly string[]): Removal {
   const { kube, ref, sleep } = setting;
   const removals = new Map<string, Removal>();
@@ -16,11 +22,12 @@ export function openWorkflowRemoval(setting: RemovalSetting, kinds: readonly str
     latest: own.latest,
     async run(signal) {
       notAborted = (await abort(setting, signal)) ?? notAborted;
-      const evidence = await own.run(signal);
-      if (notAborted) evidence.push(notAborted);
+      const evidence = [...(await own.run(signal)), ...(notAborted ? [notAborted] : [])];
       for (;;) {
+        // In this order: what is left of its nodes may make one more fault, and without them nothing does.
+        const goesOn = await hasNodes(kube, ref, signal);
         const children = await childrenOf(kube, ref, kinds, signal);
-        if (children.length === 0) break;
+        if (!goesOn && children.length === 0) break;
         for (const child of children) {
           const removal =
             removals.get(child.key) ??
@@ -42,9 +49,23 @@ async function abort({ kube, ref, isOurs }: RemovalSetting, signal: AbortSignal)
   const got = await kube.get(ref, signal);
   if (!got.ok && !isStatus(got, 404)) throw new Error(`${titleOf(ref)}: ${got.message}`);
   if (!got.ok || !isOurs(got.value) || got.value.metadata.deletionTimestamp !== undefined) return undefined;
-  const patched = await kube.patch(ref, { metadata: { annotations: { [ABORT_ANNOTATION]: 'true' } } }, signal);
+  const patch = { metadata: { annotations: { [ABORT_ANNOTATION]: 'true' } } };
+  const patched = await kube.patch(ref, patch, AbortSignal.any([signal, AbortSignal.timeout(ABORT_WITHIN_MS)]));
   if (patched.ok || isStatus(patched, 404)) return undefined;
   return { of: 'finding', text: `${titleOf(ref)} could not be aborted before it was deleted: ${patched.message}` };
+}
+
+/** Its nodes stay until the faults that they made are gone. Where they may not be listed, its faults must do. */
+async function hasNodes(
+  kube: KubeClient,
+  { namespace, name }: Pick<KubeRef, 'namespace' | 'name'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const query = { labelSelector: `${WORKFLOW_LABEL}=${name}` };
+  const listed = await kube.list({ resource: chaosResource(NODE_KIND), namespace }, query, signal);
+  if (listed.ok) return listed.value.items.length > 0;
+  if (isStatus(listed, 403, 404)) return false;
+  throw new Error(`the nodes of the Workflow ${namespace}/${name} cannot be listed: ${listed.message}`);
 }
 
 interface ChildObject {

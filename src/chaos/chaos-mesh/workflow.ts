@@ -129,7 +129,8 @@ async function awaitFirst(
 }
 
 function isOver(workflow: Observation, children: Children): boolean {
-  const ended = workflow.gone() || isAccomplished(workflow.latest());
+  const ended = isAccomplished(workflow.latest());
+  if (!ended && workflow.gone()) throw new Error('somebody deleted the Workflow before it ended');
   return ended && children.all().every(({ over }) => over !== undefined);
 }
 

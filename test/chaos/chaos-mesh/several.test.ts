@@ -91,21 +91,53 @@ describe('a Workflow', () => {
     expect(cluster.faults('networkchaos')).toEqual([]);
   });
 
-  it('that may not be aborted is deleted all the same, and the report says so', async () => {
+  it('is deleted also where the webhook refuses to have it aborted', async () => {
     await using played = await openPlayed(cluster, workflow);
     const driver = await played.ready();
     const injecting = driver.inject(anything());
     makeChild(await made('workflows'), 'networkchaos', 'cut');
     await injecting;
+    const message = 'failed calling webhook "vworkflow.kb.io": connection refused';
     cluster.peer.misbehave = ({ method, path }) =>
-      method === 'PATCH' && path.includes('/workflows/')
-        ? { status: 403, body: { message: 'no changing' } }
-        : undefined;
+      method === 'PATCH' && path.includes('/workflows/') ? { status: 400, body: { message } } : undefined;
     const { evidence } = await driver.recover(anything());
-    expect([cluster.faults('workflows'), cluster.faults('networkchaos')]).toEqual([[], []]);
+    expect(cluster.faults('workflows')).toEqual([]);
+    expect(cluster.faults('networkchaos')).toEqual([]);
     expect(evidence.filter(({ of }) => of === 'finding')).toMatchObject([
-      { text: expect.stringMatching(/could not be aborted before it was deleted: .*no changing/) },
+      { text: expect.stringContaining(`could not be aborted before it was deleted: ${message}`) },
     ]);
+  });
+
+  it('is not gone while a node of it is left, which may make one more fault', async () => {
+    await using played = await openPlayed(cluster, workflow);
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    const object = await made('workflows');
+    makeChild(object, 'networkchaos', 'cut');
+    await injecting;
+    const labels = { 'chaos-mesh.org/workflow': object.metadata.name! };
+    cluster.peer.put(cluster.path('workflownodes'), { metadata: { name: 'cut-abcde', labels } });
+    setTimeout(() => {
+      makeChild(object, 'networkchaos', 'cut');
+      cluster.peer.remove(cluster.path('workflownodes', 'cut-abcde'));
+    }, 1_500);
+    await driver.recover(anything());
+    expect(cluster.faults('workflownodes'), 'it was waited for').toEqual([]);
+    expect(cluster.faults('networkchaos')).toEqual([]);
+  });
+
+  it('that somebody deletes has not ended', async () => {
+    await using played = await openPlayed(cluster, workflow);
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    const object = await made('workflows');
+    const child = makeChild(object, 'networkchaos', 'cut');
+    await injecting;
+    const holding = driver.hold!(anything());
+    cluster.peer.remove(cluster.path('workflows', object.metadata.name));
+    cluster.peer.remove(child);
+    await expect(holding).rejects.toThrow('somebody deleted the Workflow before it ended');
+    await driver.recover(anything());
   });
 
   it('that ends without a fault was never injected', async () => {
