@@ -2,6 +2,7 @@ import type { KubeClient, KubeObject, KubeRef } from '../../clients/kubernetes/c
 import { isStatus } from '../../clients/kubernetes/trouble.ts';
 import type { Evidence } from '../../slo/model/entry.ts';
 import { FORCE_ANNOTATION } from './api.ts';
+import { requireTakenBack } from './forced-out.ts';
 import { inPlainWords } from './plain-words.ts';
 import { lastFailure, readStatus, wasInjected } from './records.ts';
 import { withdraw } from './withdraw.ts';
@@ -70,7 +71,10 @@ export function openRemoval({ kube, kind, ref, isOurs, sleep, now }: RemovalSett
       const begun = now();
       for (;;) {
         const object = await look(signal);
-        if (!object) return findings;
+        if (!object) {
+          if (forcedAt !== undefined && latest) await requireTakenBack(kube, latest, kind, signal);
+          return findings;
+        }
         await ask(object, signal);
         const limitMs = FORCE_AFTER_MS[wasInjected(readStatus(object)) ? 'injected' : 'notInjected'];
         if (forcedAt === undefined && waited(askedAt, limitMs)) await force(object, signal);

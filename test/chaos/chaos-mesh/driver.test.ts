@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LEASE_NAME } from '../../../src/chaos/chaos-mesh/lease.ts';
 import { signal } from '../driver-setting.ts';
 import { type PlayedCluster, startPlayedCluster, webPod } from './played-cluster.ts';
-import { openPlayed, partition, podKill } from './played-driver.ts';
+import { manifest, openPlayed, partition, podKill } from './played-driver.ts';
 
 const LEASE = `/apis/coordination.k8s.io/v1/namespaces/ours/leases/${LEASE_NAME}`;
 
@@ -196,6 +196,21 @@ describe('a removal', () => {
     await driver.inject(anything());
     cluster.peer.react = () => undefined;
     await expect(driver.recover(anything())).rejects.toThrow(/does not go, not even forced: is the controller/);
+  });
+
+  it('by force is not certain for a kind that only its records tell of, as long as the pods live', async () => {
+    cluster.play.sticks = true;
+    const burn = { manifest: manifest('StressChaos', { mode: 'all', selector: { labelSelectors: { app: 'web' } } }) };
+    await using played = await openPlayed(cluster, burn, { now: fastClock(60) });
+    const driver = await played.ready();
+    await driver.inject(anything());
+    const unsure =
+      /^StressChaos was forced out while Chaos Mesh still had it in ours\/web-0.* kubectl delete pod -n ours web-0$/;
+    await expect(driver.recover(anything())).rejects.toThrow(unsure);
+    expect(cluster.faults('stresschaos')).toEqual([]);
+    await expect(driver.recover(anything()), 'nor the next time').rejects.toThrow(unsure);
+    for (const name of ['web-0', 'web-1']) cluster.peer.remove(`${cluster.pods}/${name}`);
+    await driver.recover(anything());
   });
 
   it('reaches what an aborted injection still makes', async () => {
