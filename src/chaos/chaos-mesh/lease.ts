@@ -8,6 +8,9 @@ export const LEASE_NAME = 'steadfast';
 export const LEASE_DURATION_MS = 40_000;
 const RENEW_EVERY_MS = 8_000;
 
+/** Ends before the next renewal is due. */
+const RENEW_WITHIN_MS = 6_000;
+
 /** Well before somebody else may take it. */
 const LOST_AFTER_MS = 30_000;
 
@@ -26,7 +29,7 @@ export interface LeaseState {
 }
 
 export interface Leases {
-  /** Takes them in sorted order. On a problem none is kept. */
+  /** Takes them in sorted order. After a problem, too, they are to be given back. */
   take(namespaces: readonly string[], signal: AbortSignal): Promise<string | undefined>;
   /** Gives back what was taken. Never rejects. */
   release(signal: AbortSignal): Promise<void>;
@@ -48,9 +51,10 @@ export function openLeases(kube: KubeClient, context: LeaseContext): Leases {
   return {
     async take(namespaces, signal) {
       for (const namespace of [...namespaces].sort()) {
+        const renewedAt = context.now();
         const problem = await takeOne(kube, namespace, context, signal);
         if (problem !== undefined) return problem;
-        held.push({ namespace, renewedAt: context.now() });
+        held.push({ namespace, renewedAt });
       }
       renewing ??= keepAlive(kube, held, context, over.signal);
       return undefined;
@@ -167,29 +171,41 @@ function write(
 
 /** Renews each until it is over, or until one is lost. */
 async function keepAlive(kube: KubeClient, held: Held[], context: LeaseContext, over: AbortSignal): Promise<void> {
-  while (!over.aborted) {
-    if (!(await slept(context, RENEW_EVERY_MS, over))) return;
-    for (const lease of held) {
-      const loss = await renew(kube, lease, context, over);
-      if (loss !== undefined && !over.aborted) return context.lost(loss);
-    }
+  for (let due = context.now() + RENEW_EVERY_MS; !over.aborted; due = Math.max(due + RENEW_EVERY_MS, context.now())) {
+    if (!(await slept(context, due - context.now(), over))) return;
+    const loss = await renewAll(kube, held, context, over);
+    if (loss !== undefined && !over.aborted) return context.lost(loss);
   }
+}
+
+/** All at once: none waits for another namespace. */
+async function renewAll(
+  kube: KubeClient,
+  held: readonly Held[],
+  context: LeaseContext,
+  over: AbortSignal,
+): Promise<string | undefined> {
+  const late = new AbortController();
+  void slept(context, RENEW_WITHIN_MS, AbortSignal.any([over, late.signal])).then(() => late.abort());
+  const losses = await Promise.all(held.map((lease) => renew(kube, lease, context, late.signal)));
+  late.abort();
+  return losses.find((loss) => loss !== undefined);
 }
 
 async function renew(
   kube: KubeClient,
   lease: Held,
   context: LeaseContext,
-  over: AbortSignal,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const { namespace } = lease;
-  const state = await readLease(kube, namespace, over);
+  const state = await readLease(kube, namespace, signal);
   if (state.ok && state.value?.holder !== context.run) return lossOf(namespace, state.value);
   if (state.ok && state.value) {
     const { resourceVersion } = state.value.object.metadata;
     const patch = { metadata: { resourceVersion }, spec: { renewTime: microTime() } };
     const sent = context.now();
-    const written = await kube.patch(refOf(namespace), patch, over);
+    const written = await kube.patch(refOf(namespace), patch, signal);
     if (written.ok) lease.renewedAt = sent;
     else context.log.warn({ namespace, trouble: written.message }, 'the lease could not be renewed');
   }

@@ -28,19 +28,20 @@ afterEach(async () => {
   await peer.close();
 });
 
-function leasesOf(run: string): { leases: Leases; losses: string[] } {
+function leasesOf(run: string, client = kube, faster = FASTER): { leases: Leases; losses: string[]; now(): number } {
   const losses: string[] = [];
   const began = performance.now();
-  const leases = openLeases(kube, {
+  const now = () => (performance.now() - began) * faster;
+  const leases = openLeases(client, {
     run,
     plan: 'a-plan',
-    now: () => (performance.now() - began) * FASTER,
-    sleep: (ms, stop) => sleepFor(ms / FASTER, undefined, { signal: stop }),
+    now,
+    sleep: (ms, stop) => sleepFor(ms / faster, undefined, { signal: stop }),
     lost: (reason) => void losses.push(reason),
     log: silentLog,
   });
   opened.push(leases);
-  return { leases, losses };
+  return { leases, losses, now };
 }
 
 const specOf = (namespace: string) => peer.object(PATH(namespace))?.spec as Record<string, unknown> | undefined;
@@ -112,5 +113,15 @@ describe('a lease that is held', () => {
     await leases.take(['a'], signal());
     peer.misbehave = () => 'reset';
     await vi.waitFor(() => expect(losses).toEqual(['the lease of a could not be renewed for 30s']), { timeout: 5_000 });
+  });
+
+  it('is lost in time where the server does not answer at all, in however many namespaces', async () => {
+    const patient = await openKubeClient({ kubeconfig: peer.kubeconfig });
+    const { leases, losses, now } = leasesOf('one', patient, 10);
+    await leases.take(['a', 'b', 'c'], signal());
+    peer.misbehave = () => 'hang';
+    await vi.waitFor(() => expect(losses).toHaveLength(1), { timeout: 8_000, interval: 10 });
+    expect(now(), 'the lease lasts for 40s and is then watched for 9s').toBeLessThan(LEASE_DURATION_MS + 9_000);
+    patient.close();
   });
 });
