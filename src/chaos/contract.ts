@@ -106,7 +106,7 @@ export interface InspectedExperiment<Config = unknown> {
 export interface FoundFault {
   run: string;
   experiment: string;
-  /** `unseen`: nothing was found there because nobody was allowed to look; then neither run nor experiment is known. */
+  /** `unseen`: nobody was allowed to look there, then neither run nor experiment is known; or whether the run that made it lives cannot be seen. */
   state: 'removed' | 'still-there' | 'owned' | 'unseen';
   /** One line: what was removed, or why not, or who owns it, or where nobody could look. */
   text: string;

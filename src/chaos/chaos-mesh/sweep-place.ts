@@ -9,7 +9,7 @@ import { CHAOS_MESH_API, isFields, type Manifest, targetNamespacesOf } from './m
 import type { OpenProof } from './proof/contract.ts';
 import { readStatus } from './records.ts';
 import { titleOf } from './remove.ts';
-import { isOwned, removeLeftover } from './sweep.ts';
+import { ownerOf, removeLeftover } from './sweep.ts';
 
 /** One cluster to look at, and the namespaces to look in where looking everywhere is not allowed. */
 interface Place {
@@ -32,7 +32,8 @@ export async function sweepPlaces(
     });
     if (!kube) continue;
     try {
-      found.push(...(await sweepCluster(kube, place.namespaces, signal, openProof)));
+      const swept = await sweepCluster(kube, place.namespaces, signal, openProof);
+      found.push(...(experiments.length === 0 ? swept : swept.map(leftToItsOwner)));
       if (experiments.length === 0) found.push(...(await notAllowedToLook(kube, signal)));
     } finally {
       kube.close();
@@ -120,13 +121,20 @@ async function sweepOne(
   const title = titleOf({ resource: chaosResource(object.kind!), namespace, name });
   const leftover = { kube, object, run };
   try {
-    if (await isOwned(leftover, actsIn(object), signal))
-      return { run, experiment, state: 'owned', text: `${title} belongs to a run that is alive` };
+    const owner = await ownerOf(leftover, actsIn(object), signal);
+    if (owner === 'alive') return { run, experiment, state: 'owned', text: `${title} belongs to a run that is alive` };
+    if (owner !== 'gone')
+      return { run, experiment, state: 'unseen', text: `${title}: whether its run ${run} is alive: ${owner.unseen}` };
     return { run, experiment, state: 'removed', text: await removeLeftover(leftover, openProof, signal) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { run, experiment, state: 'still-there', text: `${title}: ${reason}` };
   }
+}
+
+/** Somebody who is about to run need not know: what is in the way is found when the run is prepared. */
+function leftToItsOwner(found: FoundFault): FoundFault {
+  return found.state === 'unseen' ? { ...found, state: 'owned' } : found;
 }
 
 function actsIn(object: KubeObject): string[] {

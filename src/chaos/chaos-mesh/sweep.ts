@@ -1,6 +1,8 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type KubeClient, type KubeObject, type KubeRef, RESOURCES } from '../../clients/kubernetes/client.ts';
 import { openKubeClient } from '../../clients/kubernetes/open.ts';
+import { isStatus } from '../../clients/kubernetes/trouble.ts';
+import type { Evidence } from '../../slo/model/entry.ts';
 import { requireCleared } from './aftermath.ts';
 import { chaosResource, RUN_LABEL } from './api.ts';
 import { isAlive, readLease, releaseOf } from './lease.ts';
@@ -47,15 +49,27 @@ export async function removeLeftover(leftover: Leftover, openProof: OpenProof, s
   const ref = { resource: chaosResource(object.kind!), namespace, name };
   const struck = await struckObjects(kube, object.kind!, ref, signal);
   const proofs = await Promise.all(struck.map((each) => proofOf(kube, each, openProof, signal)));
-  const evidence = await removalOf(leftover, ref).run(signal);
-  await requireCleared(
+  const evidence = await removeAndLook(
+    removalOf(leftover, ref),
     proofs.flatMap((proof) => proof ?? []),
-    sleep,
     signal,
   );
-  for (const proof of proofs) proof?.close();
   const findings = evidence.filter(({ of }) => of === 'finding').map(({ text }) => text);
   return [struck.length === 0 ? `${titleOf(ref)} was gone already` : `${titleOf(ref)} removed`, ...findings].join('; ');
+}
+
+async function removeAndLook(
+  removal: Removal,
+  proofs: readonly MechanismProof[],
+  signal: AbortSignal,
+): Promise<Evidence[]> {
+  try {
+    const evidence = await removal.run(signal);
+    await requireCleared(proofs, sleep, signal);
+    return evidence;
+  } finally {
+    for (const proof of proofs) proof.close();
+  }
 }
 
 function removalOf({ kube, object, run }: Leftover, ref: KubeRef): Removal {
@@ -67,6 +81,7 @@ function removalOf({ kube, object, run }: Leftover, ref: KubeRef): Removal {
 /** The objects with records: itself, or what a Workflow made. */
 async function struckObjects(kube: KubeClient, kind: string, ref: KubeRef, signal: AbortSignal): Promise<KubeObject[]> {
   const got = await kube.get(ref, signal);
+  if (!got.ok && !isStatus(got, 404)) throw new Error(`${titleOf(ref)}: ${got.message}`);
   const itself = got.ok ? [{ ...got.value, kind }] : [];
   if (kind !== 'Workflow') return itself;
   return [...itself, ...(await childrenOf(kube, ref, CHAOS_KINDS, signal)).map(({ object }) => object)];
@@ -97,20 +112,21 @@ async function proofOf(
   return openProof({ fault, object: { namespace, name }, candidates, kube, wallClock: Date.now, sleep });
 }
 
-/** Whether the run that made an object still holds a lease where the object acts. */
-export async function isOwned(
+/** Whether the run that made an object still holds a lease where the object acts; why not, where that cannot be seen. */
+export async function ownerOf(
   { kube, object, run }: Leftover,
   namespaces: readonly string[],
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<'alive' | 'gone' | { unseen: string }> {
   const places = new Set([...namespaces, object.metadata.namespace ?? '']);
+  let unseen: string | undefined;
   for (const namespace of places) {
     const lease = await readLease(kube, namespace, signal);
-    if (!lease.ok) return true;
-    if (lease.value?.holder !== run) continue;
-    if (await isAlive(kube, namespace, lease.value, (ms) => sleep(ms, signal), signal)) return true;
+    if (!lease.ok) unseen = `the lease of ${namespace} cannot be read: ${lease.message}`;
+    if (!lease.ok || lease.value?.holder !== run) continue;
+    if (await isAlive(kube, namespace, lease.value, (ms) => sleep(ms, signal), signal)) return 'alive';
   }
-  return false;
+  return unseen === undefined ? 'gone' : { unseen };
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

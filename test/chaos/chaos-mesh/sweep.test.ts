@@ -83,6 +83,24 @@ describe('a record of a killed run', () => {
   });
 });
 
+it('ends what it began also where something stays in the pods', async () => {
+  await using played = await leaveBehind();
+  const { undo } = await recordOf(played);
+  let open = 0;
+  const stays: OpenProof = async () => ({
+    before: async () => undefined,
+    during: async () => [],
+    after: async () => ({ state: 'stays', text: '2 rules still stand' }),
+    close: () => void open--,
+  });
+  const counting: OpenProof = (setting) => {
+    open++;
+    return stays(setting);
+  };
+  await expect(sweepRecorded(undo, signal(2_000), counting)).rejects.toThrow('2 rules still stand');
+  expect(open).toBe(0);
+});
+
 describe('the place itself', () => {
   it('is left alone where the run that made a fault holds its lease', async () => {
     await using _played = await leaveBehind();
@@ -120,6 +138,22 @@ describe('the place itself', () => {
         ? { status: 403, body: { message: 'no deleting' } }
         : undefined;
     expect(await sweep()).toMatchObject([{ state: 'still-there', text: expect.stringContaining('no deleting') }]);
+  });
+
+  it('is not called owned by whoever cannot read the lease', async () => {
+    vi.stubEnv('KUBECONFIG', cluster.peer.kubeconfig);
+    await using played = await leaveBehind();
+    await played.driver.close();
+    cluster.peer.misbehave = ({ method, path }) =>
+      method === 'GET' && path === LEASE ? { status: 403, body: { message: 'no reading' } } : undefined;
+    expect(await sweepPlaces([], signal(20_000), openProof)).toMatchObject([
+      {
+        state: 'unseen',
+        text: expect.stringMatching(/^networkchaos.*run-1 is alive: the lease of ours .*no reading$/),
+      },
+    ]);
+    expect(await sweep(), 'a run leaves it to its owner').toMatchObject([{ state: 'owned' }]);
+    expect(cluster.faults('networkchaos')).toHaveLength(1);
   });
 
   it('is not called clean by whoever may look into one namespace only', async () => {
