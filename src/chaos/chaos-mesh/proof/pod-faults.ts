@@ -110,7 +110,7 @@ async function nothingStays(): Promise<Aftermath> {
 }
 
 async function imagesBack(
-  { kube }: ProofSetting,
+  { kube, object }: ProofSetting,
   touched: readonly PodView[],
   signal: AbortSignal,
 ): Promise<Aftermath> {
@@ -118,10 +118,19 @@ async function imagesBack(
   if (!found.ok) return { state: 'stays', text: `whether the images are back cannot be seen: ${found.message}` };
   const changed = found.pods.filter((now) => {
     const was = touched.find((pod) => pod.uid === now.uid);
-    return was?.containers.some(({ name, image }) => containerIn(now, name)?.image !== image);
+    return was?.containers.some((each) => containerIn(now, each.name)?.image !== ownImageOf(was, each, object.name));
   });
   const first = changed[0];
   if (!first) return { state: 'cleared', evidence: [note('every container has its own image again')] };
   const remedy = `kubectl delete pod -n ${first.namespace} ${first.name}`;
   return { state: 'stays', text: `${keyOfPod(first)} still has the image of the fault; be rid of it by: ${remedy}` };
 }
+
+/** Chaos Mesh keeps it in an annotation of the pod while the fault is there, which is when a sweep sees the pod for the first time. */
+function ownImageOf({ annotations }: PodView, { name, image }: ContainerView, fault: string): string {
+  const key = `chaos-mesh-${fault}-pod-failure-${name}-normal-image`;
+  return annotations[key.length > LONGEST_KEY_CHARS ? `${name}-normal` : key] ?? image;
+}
+
+/** The name of an annotation has no more. */
+const LONGEST_KEY_CHARS = 63;

@@ -114,6 +114,21 @@ describe('pod-failure', () => {
     expect((await proof.after(soon())).state).toBe('cleared');
   });
 
+  test.each(['chaos-mesh-the-fault-pod-failure-main-normal-image', 'main-normal'])(
+    'is gone with its image for a sweep too, which sees the own one only in the annotation %s',
+    async (key) => {
+      const long = key === 'main-normal' ? 'a-fault-whose-name-is-rather-long' : 'the-fault';
+      const struck = stage.pod('web', { container: { image: 'pause:1' } });
+      struck.metadata.annotations = { [key]: 'app:1' };
+      const proof = await stage.open('PodChaos', spec, [candidate(struck)], long);
+      expect(textOf(await proof.after(soon()))).toContain('ns/web still has the image of the fault');
+      change((object) => {
+        object.spec.containers[0]!.image = 'app:1';
+      });
+      expect((await proof.after(soon())).state).toBe('cleared');
+    },
+  );
+
   test('is refuted while the container has not been restarted', async () => {
     const proof = await stage.open('PodChaos', spec, [candidate(stage.pod('web'))]);
     fail(false);

@@ -19,7 +19,7 @@ export interface ProofStage extends AsyncDisposable {
   peer: KubePeer;
   daemon: { pods: ExportedPod[]; down: boolean; delayMs: number };
   pod(name: string, over?: { labels?: Record<string, string>; container?: object; status?: object }): KubeObject;
-  open(kind: string, spec: Record<string, unknown>, candidates: Candidate[]): Promise<MechanismProof>;
+  open(kind: string, spec: Record<string, unknown>, candidates: Candidate[], name?: string): Promise<MechanismProof>;
 }
 
 export async function openProofStage(): Promise<ProofStage> {
@@ -44,16 +44,16 @@ export async function openProofStage(): Promise<ProofStage> {
       daemon.pods.push(quietPod(name));
       return peer.put(PODS, podObject(name, labels, container, status));
     },
-    async open(kind, spec, candidates) {
+    async open(kind, spec, candidates, name = 'the-fault') {
       const manifest: Manifest = {
         apiVersion: 'chaos-mesh.org/v1alpha1',
         kind,
-        metadata: { name: 'the-fault', namespace: NAMESPACE },
+        metadata: { name, namespace: NAMESPACE },
         spec,
       };
       const proof = await openProof({
         fault: faultsOf(manifest)[0]!,
-        object: { namespace: NAMESPACE, name: 'the-fault' },
+        object: { namespace: NAMESPACE, name },
         candidates,
         kube,
         wallClock: Date.now,
