@@ -20,8 +20,8 @@ export interface SweepResult {
   skipped: SweptFault[];
 }
 
-/** For everything that removing one fault takes. */
-const UNDO_LIMIT_MS = 60_000;
+/** For everything that removing one fault takes, by force where it must be, with a look at what stayed. */
+const UNDO_LIMIT_MS = 2 * 60_000;
 
 /** Removes the faults of runs that are certainly gone. A record goes only after its fault. */
 export async function sweepOrphans(

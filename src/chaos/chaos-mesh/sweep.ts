@@ -1,19 +1,17 @@
-import { setTimeout as sleepFor } from 'node:timers/promises';
-import { type KubeClient, type KubeObject, type KubeRef, RESOURCES } from '../../clients/kubernetes/client.ts';
+import type { KubeClient, KubeObject, KubeRef } from '../../clients/kubernetes/client.ts';
 import { openKubeClient } from '../../clients/kubernetes/open.ts';
 import { isStatus } from '../../clients/kubernetes/trouble.ts';
 import type { Evidence } from '../../slo/model/entry.ts';
 import { requireCleared } from './aftermath.ts';
 import { chaosResource, RUN_LABEL } from './api.ts';
 import { isAlive, readLease, releaseOf } from './lease.ts';
-import { CHAOS_MESH_API, faultsOf, isFields, KNOWN_KINDS, type Manifest, OTHER_KINDS } from './manifest.ts';
+import { KNOWN_KINDS, OTHER_KINDS } from './manifest.ts';
 import { labelValue } from './names.ts';
-import { readPod } from './pod.ts';
 import type { MechanismProof, OpenProof } from './proof/contract.ts';
-import { readStatus } from './records.ts';
 import { openRemoval, type Removal, titleOf } from './remove.ts';
 import { childrenOf, openWorkflowRemoval } from './remove-workflow.ts';
-import { chaosMeshUndo } from './undo.ts';
+import { lookAtRecorded, lookAtStruck, type SweptPods, sleep } from './swept-pods.ts';
+import { chaosMeshUndo, type RecordedFault } from './undo.ts';
 
 const CHAOS_KINDS = [...KNOWN_KINDS, ...OTHER_KINDS];
 
@@ -22,19 +20,21 @@ export interface Leftover {
   kube: KubeClient;
   object: KubeObject;
   run: string;
+  /** What the run wrote down that it would strike. */
+  faults?: readonly RecordedFault[];
 }
 
 /** Removes what a killed run recorded. Resolves with a line that says so. */
 export async function sweepRecorded(recorded: unknown, signal: AbortSignal, openProof: OpenProof): Promise<string> {
   const parsed = chaosMeshUndo.safeParse(recorded);
   if (!parsed.success) throw new Error('the record of a Chaos Mesh fault cannot be read');
-  const { kubeconfig, context, server, kind, namespace, name, run, namespaces } = parsed.data;
+  const { kubeconfig, context, server, kind, namespace, name, run, namespaces, faults } = parsed.data;
   const kube = await openKubeClient({ kubeconfig, context });
   try {
     if (kube.address !== server)
       throw new Error(`the fault is in the cluster at ${server}, and this is ${kube.address}`);
     const object = { kind, metadata: { namespace, name } };
-    const text = await removeLeftover({ kube, object, run }, openProof, signal);
+    const text = await removeLeftover({ kube, object, run, faults }, openProof, signal);
     await releaseOf(kube, namespaces, run, signal);
     return text;
   } finally {
@@ -48,14 +48,26 @@ export async function removeLeftover(leftover: Leftover, openProof: OpenProof, s
   const { namespace, name } = object.metadata as { namespace: string; name: string };
   const ref = { resource: chaosResource(object.kind!), namespace, name };
   const struck = await struckObjects(kube, object.kind!, ref, signal);
-  const proofs = await Promise.all(struck.map((each) => proofOf(kube, each, openProof, signal)));
-  const evidence = await removeAndLook(
-    removalOf(leftover, ref),
-    proofs.flatMap((proof) => proof ?? []),
-    signal,
-  );
+  const proofs = await looksAfterwards(leftover, struck, { kube, openProof }, signal);
+  const evidence = await removeAndLook(removalOf(leftover, ref), proofs, signal);
   const findings = evidence.filter(({ of }) => of === 'finding').map(({ text }) => text);
   return [struck.length === 0 ? `${titleOf(ref)} was gone already` : `${titleOf(ref)} removed`, ...findings].join('; ');
+}
+
+/** An object that is gone may have been removed by force: then only what the run wrote down says where to look. */
+async function looksAfterwards(
+  { object, faults = [] }: Leftover,
+  struck: readonly KubeObject[],
+  ways: SweptPods,
+  signal: AbortSignal,
+): Promise<MechanismProof[]> {
+  const looks = await Promise.all(struck.map((each) => lookAtStruck(ways, each, signal)));
+  const known = looks.flatMap((look) => look ?? []);
+  if (known.length > 0) return known;
+  const { namespace = '', name = '' } = object.metadata;
+  // What a Workflow makes bears names that nobody wrote down.
+  const source = { namespace, name: object.kind === 'Workflow' ? '' : name };
+  return Promise.all(faults.map((fault) => lookAtRecorded(ways, source, fault, signal)));
 }
 
 async function removeAndLook(
@@ -87,31 +99,6 @@ async function struckObjects(kube: KubeClient, kind: string, ref: KubeRef, signa
   return [...itself, ...(await childrenOf(kube, ref, CHAOS_KINDS, signal)).map(({ object }) => object)];
 }
 
-/** Only to look afterwards whether something stayed: what it compares with was never taken. */
-async function proofOf(
-  kube: KubeClient,
-  object: KubeObject,
-  openProof: OpenProof,
-  signal: AbortSignal,
-): Promise<MechanismProof | undefined> {
-  const { namespace = '', name = '' } = object.metadata;
-  const spec = isFields(object.spec) ? object.spec : {};
-  const manifest: Manifest = { apiVersion: CHAOS_MESH_API, kind: object.kind!, metadata: { name, namespace }, spec };
-  const [fault] = object.kind === 'Workflow' ? [] : faultsOf(manifest);
-  const { records } = readStatus(object);
-  if (!fault || records.length === 0) return undefined;
-  const candidates = [];
-  for (const record of records) {
-    const pod = await kube.get({ resource: RESOURCES.pods, namespace: record.namespace, name: record.pod }, signal);
-    if (pod.ok)
-      candidates.push({
-        key: record.key === '.Target' ? ('.Target' as const) : ('.' as const),
-        pod: readPod(pod.value),
-      });
-  }
-  return openProof({ fault, object: { namespace, name }, candidates, kube, wallClock: Date.now, sleep });
-}
-
 /** Whether the run that made an object still holds a lease where the object acts; why not, where that cannot be seen. */
 export async function ownerOf(
   { kube, object, run }: Leftover,
@@ -127,8 +114,4 @@ export async function ownerOf(
     if (await isAlive(kube, namespace, lease.value, (ms) => sleep(ms, signal), signal)) return 'alive';
   }
   return unseen === undefined ? 'gone' : { unseen };
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await sleepFor(ms, undefined, { signal });
 }

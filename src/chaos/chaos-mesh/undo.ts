@@ -2,6 +2,14 @@ import * as z from 'zod';
 import type { KubeRef } from '../../clients/kubernetes/client.ts';
 import type { StrikeSetting } from './strike.ts';
 
+/** Nothing but names: a manifest may hold secrets. */
+const fault = z.strictObject({
+  name: z.string(),
+  kind: z.string(),
+  action: z.string().optional(),
+  pods: z.array(z.strictObject({ key: z.enum(['.', '.Target']), namespace: z.string(), name: z.string() })),
+});
+
 /** What it takes to remove the fault without the run that made it. */
 export const chaosMeshUndo = z.strictObject({
   kubeconfig: z.string().optional(),
@@ -14,9 +22,15 @@ export const chaosMeshUndo = z.strictObject({
   run: z.string(),
   /** Where the run held the lease. */
   namespaces: z.array(z.string()),
+  /** What it was to strike, to look there also when the object is gone already. */
+  faults: z.array(fault).default([]),
 });
 
 export type ChaosMeshUndo = z.infer<typeof chaosMeshUndo>;
+export type RecordedFault = z.infer<typeof fault>;
+
+/** Keeps the record well below its limit. */
+const RECORDED_PODS = 500;
 
 export function undoOf(
   { kube, context, prepared, access }: StrikeSetting,
@@ -24,5 +38,18 @@ export function undoOf(
 ): ChaosMeshUndo {
   const { run } = context;
   const kind = prepared.object.kind!;
-  return { ...access, server: kube.address, kind, namespace: namespace!, name, run, namespaces: prepared.namespaces };
+  const { namespaces } = prepared;
+  const faults = recordedFaults(prepared);
+  return { ...access, server: kube.address, kind, namespace: namespace!, name, run, namespaces, faults };
+}
+
+function recordedFaults({ faults, candidates }: StrikeSetting['prepared']): RecordedFault[] {
+  return faults.slice(0, 20).map(({ name, kind, action }) => ({
+    name,
+    kind,
+    ...(action === undefined ? {} : { action }),
+    pods: (candidates.get(name) ?? [])
+      .slice(0, RECORDED_PODS)
+      .map(({ key, pod }) => ({ key, namespace: pod.namespace, name: pod.name })),
+  }));
 }

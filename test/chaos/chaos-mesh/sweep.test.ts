@@ -83,6 +83,32 @@ describe('a record of a killed run', () => {
   });
 });
 
+it('looks into the pods also where the object is gone, as after a sweep that could not finish', async () => {
+  await using played = await leaveBehind();
+  const { undo } = await recordOf(played);
+  cluster.peer.remove(cluster.path('networkchaos', cluster.faults('networkchaos')[0]!.metadata.name));
+  await vi.waitFor(() => expect(cluster.faults('networkchaos')).toEqual([]), { timeout: 5_000 });
+  const stays: OpenProof = async ({ fault, candidates }) => ({
+    before: async () => undefined,
+    during: async () => [],
+    after: async () => ({ state: 'stays', text: `${fault.kind} stays in ${candidates.map(({ pod }) => pod.name)}` }),
+    close: () => undefined,
+  });
+  await expect(sweepRecorded(undo, signal(1_200), stays)).rejects.toThrow('NetworkChaos stays in web-0,web-1');
+  await expect(sweepRecorded(undo, signal(10_000), openProof)).resolves.toMatch(/was gone already$/);
+});
+
+it('is not certain of a pod that it may not see', async () => {
+  await using played = await leaveBehind();
+  const { undo } = await recordOf(played);
+  cluster.peer.misbehave = ({ path }) =>
+    path.endsWith('/pods/web-1') ? { status: 403, body: { message: 'no looking' } } : undefined;
+  await expect(sweepRecorded(undo, signal(1_200), openProof)).rejects.toThrow(
+    'what is left in ours/web-1 cannot be seen: no looking',
+  );
+  expect(cluster.faults('networkchaos'), 'but it is removed').toEqual([]);
+});
+
 it('ends what it began also where something stays in the pods', async () => {
   await using played = await leaveBehind();
   const { undo } = await recordOf(played);
@@ -97,7 +123,7 @@ it('ends what it began also where something stays in the pods', async () => {
     open++;
     return stays(setting);
   };
-  await expect(sweepRecorded(undo, signal(2_000), counting)).rejects.toThrow('2 rules still stand');
+  await expect(sweepRecorded(undo, signal(1_200), counting)).rejects.toThrow('2 rules still stand');
   expect(open).toBe(0);
 });
 
