@@ -6,6 +6,8 @@ export interface PodView {
   namespace: string;
   name: string;
   uid: string;
+  /** RFC 3339, of the server's clock. */
+  created?: string;
   labels: Record<string, string>;
   annotations: Record<string, string>;
   phase: string;
@@ -46,6 +48,7 @@ export function readPod(object: KubeObject): PodView {
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
+    ...optional('created', text(metadata.creationTimestamp)),
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
     phase: text(status['phase']) ?? 'Unknown',

@@ -4,12 +4,15 @@ import { podId } from './targets.ts';
 
 /** What was killed, as it was before. */
 export interface Killed {
+  /** The pods that the selectors matched. */
   before: readonly PodView[];
+  /** When the fault was made, by the server's clock: what came later may be a replacement. */
+  since: string;
   records: readonly Pick<TargetRecord, 'namespace' | 'pod' | 'container'>[];
 }
 
 /** What still has to come back after a kill, a line for each; empty once everything is Ready again. */
-export function missingReplacements({ before, records }: Killed, now: readonly PodView[]): string[] {
+export function missingReplacements({ before, records, since }: Killed, now: readonly PodView[]): string[] {
   const lines = records.flatMap((record) => {
     const pod = before.find((each) => podId(each) === `${record.namespace}/${record.pod}`);
     if (!pod) return [];
@@ -17,13 +20,17 @@ export function missingReplacements({ before, records }: Killed, now: readonly P
     if (record.container !== undefined && stays && !stays.leaving)
       return missingContainer(pod, stays, record.container);
     if (stays && !stays.leaving) return [`${podId(pod)} is still there`];
-    return missingPods(pod, before, now);
+    return missingPods(
+      pod,
+      before,
+      now.filter((each) => mayReplace(each, before, since)),
+    );
   });
   return [...new Set(lines)];
 }
 
 /** Killed pods that nobody makes anew. */
-export function nobodysPods({ before, records }: Killed): string[] {
+export function nobodysPods({ before, records }: Omit<Killed, 'since'>): string[] {
   const struck = new Set(records.map(({ namespace, pod }) => `${namespace}/${pod}`));
   return before.filter((pod) => struck.has(podId(pod)) && pod.owner === undefined).map(podId);
 }
@@ -33,6 +40,12 @@ function missingContainer(before: PodView, now: PodView, name: string): string[]
   const is = now.containers.find((container) => container.name === name);
   if (is && is.restarts > (was?.restarts ?? 0) && is.ready) return [];
   return [`container ${name} of ${podId(now)} is not ready again`];
+}
+
+/** A pod of the same owner that the selectors never matched was Ready all the time, and makes up for none. */
+function mayReplace(pod: PodView, before: readonly PodView[], since: string): boolean {
+  if (before.some(({ uid }) => uid === pod.uid)) return true;
+  return !(Date.parse(pod.created ?? '') < Date.parse(since));
 }
 
 /** As many Ready pods of the same owner as before, without the killed one. */

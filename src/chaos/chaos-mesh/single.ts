@@ -88,7 +88,8 @@ async function awaitReplacements(
   signal: AbortSignal,
 ): Promise<Observed> {
   const records = readStatus(struck).records.filter(({ key }) => key === '.');
-  const killed = { before: allCandidates(prepared), records };
+  const since = struck.metadata.creationTimestamp ?? '';
+  const killed = { before: allCandidates(prepared), records, since };
   const isBack = () => (missingReplacements(killed, parts!.pods.pods()).length === 0 ? context.now() : undefined);
   const at = await parts!.pods.until(isBack, signal);
   const orphans = nobodysPods(killed);

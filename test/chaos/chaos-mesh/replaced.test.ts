@@ -8,15 +8,17 @@ interface Shape {
   containerReady?: boolean;
   owner?: string | null;
   leaving?: boolean;
+  created?: string;
 }
 
 function pod(name: string, uid: string, shape: Shape = {}): PodView {
-  const { ready = true, restarts = 0, containerReady = true, owner = 'set', leaving = false } = shape;
+  const { ready = true, restarts = 0, containerReady = true, owner = 'set', leaving = false, created } = shape;
   return readPod({
     metadata: {
       name,
       uid,
       namespace: 'ns',
+      ...(created === undefined ? {} : { creationTimestamp: created }),
       ...(leaving ? { deletionTimestamp: '2026-11-22T00:00:00Z' } : {}),
       ...(owner === null
         ? {}
@@ -31,8 +33,9 @@ function pod(name: string, uid: string, shape: Shape = {}): PodView {
 }
 
 const before = [pod('a', '1'), pod('b', '2')];
-const killedPod = { before, records: [{ namespace: 'ns', pod: 'a' }] };
-const killedContainer = { before, records: [{ namespace: 'ns', pod: 'a', container: 'main' }] };
+const since = '2026-11-22T12:00:00Z';
+const killedPod = { before, since, records: [{ namespace: 'ns', pod: 'a' }] };
+const killedContainer = { before, since, records: [{ namespace: 'ns', pod: 'a', container: 'main' }] };
 
 describe('after a pod was killed', () => {
   it.each<[string, PodView[], string[]]>([
@@ -53,13 +56,19 @@ describe('after a pod was killed', () => {
       [pod('b', '2'), pod('c', '3', { owner: 'else' })],
       ['ReplicaSet ns/set: 1 pods are not ready again'],
     ],
+    [
+      'one of the same owner that was there all the time, unmatched, does not count',
+      [pod('b', '2'), pod('c', '3', { created: '2026-11-22T09:00:00Z' })],
+      ['ReplicaSet ns/set: 1 pods are not ready again'],
+    ],
+    ['one that came since does', [pod('b', '2'), pod('c', '3', { created: '2026-11-22T12:00:01Z' })], []],
     ['one of the same name is another (StatefulSet)', [pod('a', '9'), pod('b', '2')], []],
   ])('%s', (_sentence, now, missing) => {
     expect(missingReplacements(killedPod, now)).toEqual(missing);
   });
 
   it('one that nobody makes anew is named, and not waited for', () => {
-    const alone = { before: [pod('a', '1', { owner: null })], records: [{ namespace: 'ns', pod: 'a' }] };
+    const alone = { before: [pod('a', '1', { owner: null })], records: [{ namespace: 'ns', pod: 'a' }], since };
     expect(missingReplacements(alone, [])).toEqual([]);
     expect(nobodysPods(alone)).toEqual(['ns/a']);
   });
