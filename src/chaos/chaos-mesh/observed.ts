@@ -25,6 +25,7 @@ export function openObserved(setting: StrikeSetting, { schedule, mayDelete }: Ob
   let open: Open | undefined;
   let child: Child | undefined;
   let removal: Removal | undefined;
+  let removalBegan: Offset | undefined;
   const isOver = () => (child?.over === undefined ? undefined : context.now());
   return {
     async inject(signal) {
@@ -47,7 +48,8 @@ export function openObserved(setting: StrikeSetting, { schedule, mayDelete }: Ob
     },
     evidence: async () => [],
     async recover(signal) {
-      const notBefore: Offset = context.now();
+      removalBegan ??= context.now();
+      const notBefore = removalBegan;
       const going = open?.children.all().find(({ over }) => over === undefined);
       const evidence: Evidence[] = [];
       if (going && mayDelete) {

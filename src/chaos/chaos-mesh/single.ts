@@ -1,5 +1,5 @@
 import type { KubeObject, KubeRef } from '../../clients/kubernetes/client.ts';
-import type { Evidence } from '../../slo/model/entry.ts';
+import type { Evidence, Offset } from '../../slo/model/entry.ts';
 import type { Observed } from '../contract.ts';
 import { forgetRecord } from '../lib/forget-record.ts';
 import { requireCleared } from './aftermath.ts';
@@ -24,6 +24,8 @@ interface Course {
   /** Of the object as it was when every target was hit. */
   struck: KubeObject;
   parts?: SingleParts;
+  /** Of the first attempt: the fault may have gone at any time since. */
+  removalBegan?: Offset;
 }
 
 /** One object of ours that brings one fault about. */
@@ -111,8 +113,10 @@ async function recover(
     return { at: context.now(), evidence: [{ of: 'note', text: 'nothing was injected' }] };
   }
   const unsure = course.state === 'touched';
-  course.state = 'recovering';
-  const notBefore = context.now();
+  // Where nobody knows whether the object was made, that stays so until an attempt comes to its end.
+  if (!unsure) course.state = 'recovering';
+  course.removalBegan ??= context.now();
+  const notBefore = course.removalBegan;
   const evidence = await removal.run(signal);
   if (unsure) {
     await context.sleep(AFTERMATH_MS, signal);

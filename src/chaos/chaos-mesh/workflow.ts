@@ -41,6 +41,8 @@ export function openWorkflow(setting: StrikeSetting): Strike {
   );
   let open: Open | undefined;
   let touched = false;
+  /** Of the first attempt: the faults may have gone at any time since. */
+  let removalBegan: Offset | undefined;
   return {
     async inject(signal) {
       open = await beginWorkflow(setting, ref, signal);
@@ -66,7 +68,8 @@ export function openWorkflow(setting: StrikeSetting): Strike {
         await forgetRecord(context);
         return { at: context.now(), evidence: [{ of: 'note', text: 'nothing was injected' }] };
       }
-      const notBefore: Offset = context.now();
+      removalBegan ??= context.now();
+      const notBefore = removalBegan;
       await context.sleep(open?.workflow.latest() ? 0 : AFTERMATH_MS, signal);
       const evidence = await removal.run(signal);
       const at = context.now();

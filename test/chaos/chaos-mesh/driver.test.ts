@@ -183,10 +183,12 @@ describe('a removal', () => {
     const driver = await played.ready();
     await driver.inject(anything());
     played.proof.after = { state: 'stays', text: 'ours/web-0: 2 rules still stand; delete the pod' };
+    const began = played.setting.context.now();
     await expect(driver.recover(signal(1_500))).rejects.toThrow('2 rules still stand; delete the pod');
     expect(await readdir(played.setting.faults), 'still recorded').toHaveLength(1);
     played.proof.after = { state: 'cleared', evidence: [] };
-    await driver.recover(anything());
+    const { notBefore } = await driver.recover(anything());
+    expect(notBefore! - began, 'it may have gone during the first attempt').toBeLessThan(1_000);
     expect(await readdir(played.setting.faults)).toEqual([]);
   });
 
@@ -196,6 +198,26 @@ describe('a removal', () => {
     await driver.inject(anything());
     cluster.peer.react = () => undefined;
     await expect(driver.recover(anything())).rejects.toThrow(/does not go, not even forced: is the controller/);
+  });
+
+  it('reaches what an aborted injection still makes, also when its first attempt failed', async () => {
+    await using played = await openPlayed(cluster, partition);
+    const driver = await played.ready();
+    let away = false;
+    cluster.peer.misbehave = ({ method, path, body }) => {
+      if (method === 'GET' && path.includes('networkchaos/')) return away ? { status: 403 } : undefined;
+      if (method !== 'POST' || !path.endsWith('/networkchaos')) return undefined;
+      setTimeout(() => cluster.peer.put(path, body as never), 1_300);
+      return 'hang';
+    };
+    await expect(driver.inject(signal(300))).rejects.toThrow();
+    away = true;
+    await expect(driver.recover(anything())).rejects.toThrow('HTTP status 403');
+    away = false;
+    await driver.recover(anything());
+    expect(cluster.faults('networkchaos')).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(cluster.faults('networkchaos')).toEqual([]);
   });
 
   it('by force is not certain for a kind that only its records tell of, as long as the pods live', async () => {
