@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { openKubeClient } from '../../clients/kubernetes/open.ts';
 import type { Driver, DriverContext } from '../contract.ts';
 import { type ChaosMeshConfig, endsByItself, isOneShot } from './config.ts';
@@ -22,7 +23,9 @@ export async function openChaosMesh(config: ChaosMeshConfig, context: DriverCont
         { kube, config, context, leases, preflight: parts.preflight },
         signal,
       );
-      const access = { ...(kubeconfig ? { kubeconfig } : {}), ...(contextName ? { context: contextName } : {}) };
+      // A sweep may begin in another folder.
+      const path = kubeconfig && { kubeconfig: resolve(kubeconfig) };
+      const access = { ...path, ...(contextName ? { context: contextName } : {}) };
       strike = openStrike(config, { kube, context, prepared, openProof: parts.openProof, access });
       return preparation;
     },

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OpenProof } from '../../../src/chaos/chaos-mesh/proof/contract.ts';
 import { sweepRecorded } from '../../../src/chaos/chaos-mesh/sweep.ts';
@@ -67,6 +67,13 @@ describe('a record of a killed run', () => {
     expect(cluster.faults('networkchaos')).toEqual([]);
     expect(cluster.peer.object(LEASE)?.spec).not.toHaveProperty('holderIdentity');
     await expect(sweepRecorded(undo, signal(10_000), openProof)).resolves.toMatch(/was gone already$/);
+  });
+
+  it('leads to the cluster from every folder', async () => {
+    const kubeconfig = relative(process.cwd(), cluster.peer.kubeconfig);
+    await using played = await openPlayed(cluster, { ...partition, kubeconfig });
+    await (await played.ready()).inject(signal(10_000));
+    expect((await recordOf(played)).undo).toMatchObject({ kubeconfig: cluster.peer.kubeconfig });
   });
 
   it('holds no secret', async () => {
