@@ -3,6 +3,7 @@ import type { Evidence, Offset } from '../../slo/model/entry.ts';
 import { requireCleared } from './aftermath.ts';
 import { chaosResource, MANAGED_BY_LABEL } from './api.ts';
 import { type Child, type Children, followChildren } from './children.ts';
+import { isOneShotFault } from './manifest.ts';
 import { openProofs, type Proofs } from './proofs.ts';
 import { openRemoval, type Removal } from './remove.ts';
 import { INJECT_WITHIN_MS, type Strike, type StrikeSetting, within } from './strike.ts';
@@ -26,7 +27,9 @@ export function openObserved(setting: StrikeSetting, { schedule, mayDelete }: Ob
   let child: Child | undefined;
   let removal: Removal | undefined;
   let removalBegan: Offset | undefined;
-  const isOver = () => (child?.over === undefined ? undefined : context.now());
+  // What strikes once has no end: its object stays until the Schedule clears its history.
+  const goesOn = (each: Child) => each.over === undefined && !(fault && isOneShotFault(fault) && each.injected);
+  const isOver = () => (child && !goesOn(child) ? context.now() : undefined);
   return {
     async inject(signal) {
       if (!fault || prepared.faults.length > 1) throw new Error('only a Schedule of a single fault can be observed');
@@ -50,7 +53,7 @@ export function openObserved(setting: StrikeSetting, { schedule, mayDelete }: Ob
     async recover(signal) {
       removalBegan ??= context.now();
       const notBefore = removalBegan;
-      const going = open?.children.all().find(({ over }) => over === undefined);
+      const going = open?.children.all().find(goesOn);
       const evidence: Evidence[] = [];
       if (going && mayDelete) {
         removal ??= removalOf(setting, going);

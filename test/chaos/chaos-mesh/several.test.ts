@@ -231,6 +231,26 @@ describe('a Schedule in the cluster', () => {
     expect(ours, 'nothing was changed').toEqual([]);
   });
 
+  it('that is observed and kills is over once it has struck', async () => {
+    cluster.peer.put(cluster.path('schedules'), {
+      metadata: { name: 'nightly' },
+      spec: { schedule: '@every 5s', type: 'PodChaos', podChaos: { action: 'pod-kill', mode: 'one', selector } },
+    });
+    await using played = await openPlayed(cluster, { ...place, observe: true, oneShot: true });
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    const watched = () =>
+      cluster.peer.requests.some(({ path, query }) => path === cluster.path('podchaos') && query.get('watch'));
+    await vi.waitFor(() => expect(watched()).toBe(true), { timeout: 5_000, interval: 10 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const labels = { 'managed-by': 'nightly' };
+    cluster.peer.put(cluster.path('podchaos'), { metadata: { name: 'nightly-x', labels }, spec: { mode: 'one' } });
+    await injecting;
+    await driver.hold!(signal(3_000));
+    await driver.recover(signal(3_000));
+    expect(cluster.faults('podchaos'), 'it is not ours').toHaveLength(1);
+  });
+
   it('that is observed keeps its run on an abort, unless the plan allows to delete it', async () => {
     put('@every 5s');
     for (const mayDelete of [undefined, true] as const) {
