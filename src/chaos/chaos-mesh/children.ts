@@ -14,9 +14,12 @@ const PROVE_EVERY_MS = 1_500;
 export interface Child {
   fault: string;
   object: KubeObject;
+  /** Before this it was not there. */
   seen: Offset;
   injected?: Offset;
   recovering?: Offset;
+  /** Before this it was not recovering: a look tells late of what no watch told of. */
+  notRecoveringUntil?: Offset;
   over?: Offset;
 }
 
@@ -61,7 +64,7 @@ export function followChildren(setting: ChildrenSetting): Children {
       await context.sleep(PROVE_EVERY_MS, over.signal).catch(() => undefined);
     }
   };
-  const advance = (child: Child, gone: boolean) => {
+  const advance = (child: Child, gone: boolean, since: Offset) => {
     const status = readStatus(child.object);
     if (child.injected === undefined && isInjected(status)) {
       child.injected = context.now();
@@ -71,25 +74,28 @@ export function followChildren(setting: ChildrenSetting): Children {
     const ending = gone || child.object.metadata.deletionTimestamp !== undefined || status.desiredPhase === 'Stop';
     if (child.injected !== undefined && child.recovering === undefined && ending) {
       child.recovering = context.now();
-      step(child, 'recovering', { evidence: evidence.get(child) ?? [] });
+      child.notRecoveringUntil = Math.max(since, child.injected);
+      step(child, 'recovering', { notBefore: child.notRecoveringUntil, evidence: evidence.get(child) ?? [] });
     }
     if (child.over !== undefined || !(gone || (child.recovering !== undefined && isRecovered(status)))) return;
     child.over = context.now();
-    if (child.recovering !== undefined) step(child, 'recovered', { notBefore: child.recovering });
+    if (child.recovering !== undefined)
+      step(child, 'recovered', { notBefore: child.notRecoveringUntil ?? child.recovering });
     else step(child, 'failed', { reason: failureText(child.object) });
   };
   const followed = kinds.map((kind) =>
     kube.follow(
       { resource: chaosResource(kind), namespace },
       { labelSelector, trouble: ({ message }) => context.log.warn({ kind, trouble: message }, 'following a fault') },
-      ({ kind: change, object }) => {
+      ({ kind: change, object, lateByMs = 0 }) => {
+        const since = context.now() - lateByMs;
         const fault = setting.faultOf(object);
         if (fault === undefined) return;
         const key = object.metadata.uid ?? object.metadata.name ?? '';
-        const child = children.get(key) ?? { fault, object, seen: context.now() };
+        const child = children.get(key) ?? { fault, object, seen: since };
         child.object = { ...object, kind };
         children.set(key, child);
-        advance(child, change === 'gone');
+        advance(child, change === 'gone', since);
         waiting.changed();
       },
       over.signal,

@@ -146,6 +146,8 @@ export interface AccessQuestion {
 export interface KubeChange {
   kind: 'present' | 'gone';
   object: KubeObject;
+  /** How long ago it may have come about, in ms: since the look before. Absent where a watch told of it at once. */
+  lateByMs?: number;
 }
 
 /** How `follow` goes about it. */

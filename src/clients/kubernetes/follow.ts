@@ -30,16 +30,25 @@ export async function follow(
   changed: (change: KubeChange) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const sightings = createSightings(changed);
+  /** When the last look began of which everything was told; it is another look that tells of a change while `looking`. */
+  let toldUntil = performance.now();
+  let looking = false;
+  const sightings = createSightings((change) =>
+    changed(looking ? { ...change, lateByMs: performance.now() - toldUntil } : change),
+  );
   const tell = onceEach(options);
   let watching: Watching | undefined;
   while (!signal.aborted) {
+    const began = performance.now();
     const listed = await ways.list(signal);
     if (signal.aborted) break;
     if (!listed.ok) tell(listed);
     else {
       tell(undefined);
+      looking = true;
       const news = sightings.look(listed.value);
+      looking = false;
+      toldUntil = began;
       if (watching && news !== undefined && (await isSilent(sightings, news, watching, signal))) {
         tell({ ok: false, code: 'timeout', message: 'the watch has gone silent: opened anew' });
         watching.end();

@@ -126,6 +126,26 @@ describe('a Workflow', () => {
     expect(cluster.faults('networkchaos')).toEqual([]);
   });
 
+  it('has the end of a fault that only a look shows dated no earlier than the look before', async () => {
+    cluster.peer.misbehave = ({ query }) => (query.get('watch') ? { status: 403, body: {} } : undefined);
+    await using played = await openPlayed(cluster, workflow);
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    const object = await made('workflows');
+    const child = makeChild(object, 'networkchaos', 'cut');
+    await injecting;
+    const removedAt = played.setting.context.now();
+    cluster.peer.remove(child);
+    await vi.waitFor(() => expect(steps(played)).toContain('cut recovered'), { timeout: 5_000 });
+    for (const { state, notBefore, at } of played.told.filter(
+      (fact) => fact.fault && fact.state.startsWith('recover'),
+    )) {
+      expect(notBefore, state).toBeLessThanOrEqual(removedAt);
+      expect(at, state).toBeGreaterThanOrEqual(removedAt);
+    }
+    await driver.recover(anything());
+  });
+
   it('that somebody deletes has not ended', async () => {
     await using played = await openPlayed(cluster, workflow);
     const driver = await played.ready();

@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 1_200;
 
 let peer: KubePeer;
 let client: KubeClient;
-let following: { seen: string[]; troubles: KubeTrouble[]; end(): Promise<void> };
+let following: { seen: string[]; late: (number | undefined)[]; troubles: KubeTrouble[]; end(): Promise<void> };
 
 beforeEach(async () => {
   peer = await startKubePeer();
@@ -25,6 +25,7 @@ afterEach(async () => {
 function begin(): void {
   const stop = new AbortController();
   const seen: string[] = [];
+  const late: (number | undefined)[] = [];
   const troubles: KubeTrouble[] = [];
   const place = { resource: RESOURCES.pods, namespace: 'ours' };
   const options = {
@@ -35,11 +36,15 @@ function begin(): void {
   const done = client.follow(
     place,
     options,
-    ({ kind, object }) => seen.push(`${object.metadata.name} ${kind} ${object.metadata.labels?.['step'] ?? ''}`.trim()),
+    ({ kind, object, lateByMs }) => {
+      seen.push(`${object.metadata.name} ${kind} ${object.metadata.labels?.['step'] ?? ''}`.trim());
+      late.push(lateByMs);
+    },
     stop.signal,
   );
   following = {
     seen,
+    late,
     troubles,
     end: async () => {
       stop.abort();
@@ -66,6 +71,7 @@ it('tells of what there is and of each change, once', async () => {
   await vi.waitFor(() => expect(following.seen).toHaveLength(2), { interval: 5 });
   peer.remove(`${PODS}/one`);
   await expectSeen(['one present', 'one present second', 'one gone second']);
+  expect(following.late.slice(1), 'told at once').toEqual([undefined, undefined]);
   expect(following.troubles).toEqual([]);
 });
 
@@ -77,6 +83,7 @@ it('notices a watch that has gone silent, and says so', async () => {
   await expectSeen(['one present', 'one present second']);
   await vi.waitFor(() => expect(watches(), 'opened anew').toBe(2), { timeout: 5_000 });
   expect(following.troubles).toMatchObject([{ message: 'the watch has gone silent: opened anew' }]);
+  expect(following.late[1], 'how late it may be').toBeGreaterThan(LOOK_EVERY_MS - 50);
 });
 
 it('looks where a watch is refused', async () => {
