@@ -220,6 +220,37 @@ describe('a removal', () => {
     expect(cluster.faults('networkchaos')).toEqual([]);
   });
 
+  it('by force withdraws what it asked of its pods, and nothing else, also when the object goes first', async () => {
+    cluster.play.applyFails = 'unable to set tcs for pod web-0';
+    await using played = await openPlayed(cluster, partition, { now: fastClock(10) });
+    const driver = await played.ready();
+    await expect(driver.inject(anything())).rejects.toThrow();
+    const source = `ours/${cluster.faults('networkchaos')[0]!.metadata.name}`;
+    const theirs = { name: 'theirs', source: 'ours/theirs' };
+    cluster.peer.put(cluster.path('podnetworkchaos'), {
+      metadata: { name: 'web-0' },
+      spec: { ipsets: [theirs, { name: 'ours', source }], tcs: [{ type: 'netem', source }], iptables: [theirs] },
+    });
+    let conflicts = 0;
+    cluster.peer.misbehave = ({ method, path }) =>
+      method === 'PATCH' && path.includes('podnetworkchaos') && ++conflicts < 3 ? { status: 409 } : undefined;
+    await driver.recover(anything());
+    const { spec } = cluster.peer.object(cluster.path('podnetworkchaos', 'web-0'))!;
+    expect(spec).toEqual({ ipsets: [theirs], tcs: [], iptables: [theirs] });
+  });
+
+  it('does not force out what a slow daemon may just be at work on', async () => {
+    cluster.play.idle = true;
+    await using played = await openPlayed(cluster, partition, { now: fastClock(20) });
+    const driver = await played.ready();
+    await expect(driver.inject(signal(800))).rejects.toThrow();
+    cluster.peer.react = () => undefined;
+    await expect(driver.recover(signal(1_000)), '20s later').rejects.toThrow(/is being deleted and not gone yet$/);
+    expect(cluster.faults('networkchaos')[0]?.metadata.annotations).not.toHaveProperty(
+      'chaos-mesh.chaos-mesh.org/cleanFinalizer',
+    );
+  });
+
   it('by force is not certain for a kind that only its records tell of, as long as the pods live', async () => {
     cluster.play.sticks = true;
     const burn = { manifest: manifest('StressChaos', { mode: 'all', selector: { labelSelectors: { app: 'web' } } }) };
