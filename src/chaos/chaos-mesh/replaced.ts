@@ -35,6 +35,12 @@ export function nobodysPods({ before, records }: Omit<Killed, 'since'>): string[
   return before.filter((pod) => struck.has(podId(pod)) && pod.owner === undefined).map(podId);
 }
 
+/** Killed pods that came after the targets were counted: whose they were is not known. */
+export function strangers({ before, records }: Omit<Killed, 'since'>): string[] {
+  const known = new Set(before.map(podId));
+  return [...new Set(records.map(({ namespace, pod }) => `${namespace}/${pod}`))].filter((id) => !known.has(id));
+}
+
 function missingContainer(before: PodView, now: PodView, name: string): string[] {
   const was = before.containers.find((container) => container.name === name);
   const is = now.containers.find((container) => container.name === name);

@@ -10,7 +10,7 @@ import { injectionText } from './injection.ts';
 import { isOneShotFault } from './manifest.ts';
 import { isActive, readStatus } from './records.ts';
 import { openRemoval, type Removal } from './remove.ts';
-import { missingReplacements, nobodysPods } from './replaced.ts';
+import { type Killed, missingReplacements, nobodysPods, strangers } from './replaced.ts';
 import { awaitInjection, openSingleParts, type SingleParts } from './single-parts.ts';
 import { allCandidates, type Strike, type StrikeSetting } from './strike.ts';
 import { undoOf } from './undo.ts';
@@ -94,12 +94,17 @@ async function awaitReplacements(
   const killed = { before: allCandidates(prepared), records, since };
   const isBack = () => (missingReplacements(killed, parts!.pods.pods()).length === 0 ? context.now() : undefined);
   const at = await parts!.pods.until(isBack, signal);
-  const orphans = nobodysPods(killed);
-  const text = `nobody makes these pods anew: ${orphans.join(', ')}`;
-  return {
-    at,
-    evidence: [orphans.length > 0 ? { of: 'finding', text } : { of: 'note', text: 'all replacements were seen Ready' }],
-  };
+  return { at, evidence: replacementEvidence(killed) };
+}
+
+function replacementEvidence(killed: Killed): Evidence[] {
+  const findings = [
+    ['nobody makes these pods anew', nobodysPods(killed)],
+    ['these pods came after the targets were counted, and whether they were replaced is not known', strangers(killed)],
+  ] as const;
+  const told = findings.filter(([, ids]) => ids.length > 0);
+  if (told.length === 0) return [{ of: 'note', text: 'all replacements were seen Ready' }];
+  return told.map(([text, ids]) => ({ of: 'finding', text: `${text}: ${ids.join(', ')}` }));
 }
 
 async function recover(

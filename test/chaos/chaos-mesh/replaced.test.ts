@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type PodView, readPod } from '../../../src/chaos/chaos-mesh/pod.ts';
-import { missingReplacements, nobodysPods } from '../../../src/chaos/chaos-mesh/replaced.ts';
+import { missingReplacements, nobodysPods, strangers } from '../../../src/chaos/chaos-mesh/replaced.ts';
 
 interface Shape {
   ready?: boolean;
@@ -72,6 +72,10 @@ describe('after a pod was killed', () => {
     expect(missingReplacements(alone, [])).toEqual([]);
     expect(nobodysPods(alone)).toEqual(['ns/a']);
   });
+});
+
+it('a killed pod that was not counted is named, since nothing tells whether it was replaced', () => {
+  expect(strangers({ before, records: [...killedPod.records, { namespace: 'ns', pod: 'late' }] })).toEqual(['ns/late']);
 });
 
 describe('after a container was killed', () => {
