@@ -33,9 +33,8 @@ export function openObserved(setting: StrikeSetting, { schedule, mayDelete }: Ob
   return {
     async inject(signal) {
       if (!fault || prepared.faults.length > 1) throw new Error('only a Schedule of a single fault can be observed');
-      const beganAt = Date.now();
       const notBefore = context.now();
-      open = await follow(setting, schedule, beganAt, signal);
+      open = await follow(setting, schedule, signal);
       const { children } = open;
       const found = await children
         .until(() => children.all().find(({ injected }) => injected !== undefined), within(INJECT_WITHIN_MS, signal))
@@ -70,26 +69,36 @@ export function openObserved(setting: StrikeSetting, { schedule, mayDelete }: Ob
   };
 }
 
-async function follow(setting: StrikeSetting, schedule: string, beganAt: number, signal: AbortSignal): Promise<Open> {
+async function follow(setting: StrikeSetting, schedule: string, signal: AbortSignal): Promise<Open> {
   const { kube, context, prepared } = setting;
   const [fault] = prepared.faults;
+  const labelSelector = `${MANAGED_BY_LABEL}=${schedule}`;
+  const earlier = await earlierRuns(setting, fault!.kind, labelSelector, signal);
   const proofs = await openProofs(setting, signal);
   const children = followChildren({
     kube,
     namespace: prepared.namespace,
     kinds: [fault!.kind],
-    labelSelector: `${MANAGED_BY_LABEL}=${schedule}`,
+    labelSelector,
     context,
-    faultOf: (object) => (isNew(object, beganAt) ? fault!.name : undefined),
+    faultOf: ({ metadata }) => (earlier.has(metadata.uid) ? undefined : fault!.name),
     proofOf: proofs.of,
     isOneShot: proofs.isOneShot,
   });
   return { proofs, children };
 }
 
-/** Stamps have whole seconds. */
-function isNew({ metadata }: KubeObject, sinceMs: number): boolean {
-  return Date.parse(metadata.creationTimestamp ?? '') >= Math.floor(sinceMs / 1000) * 1000;
+/** By what is there, and not by stamps: clocks differ, and what an earlier run recorded looks like an injection. */
+async function earlierRuns(
+  { kube, prepared }: StrikeSetting,
+  kind: string,
+  labelSelector: string,
+  signal: AbortSignal,
+): Promise<Set<string | undefined>> {
+  const place = { resource: chaosResource(kind), namespace: prepared.namespace };
+  const listed = await kube.list(place, { labelSelector }, signal);
+  if (!listed.ok) throw new Error(`the earlier runs of the Schedule cannot be listed: ${listed.message}`);
+  return new Set(listed.value.items.map(({ metadata }) => metadata.uid));
 }
 
 async function requireEnd(children: Children, child: Child, signal: AbortSignal): Promise<void> {

@@ -225,6 +225,13 @@ describe('a Schedule in the cluster', () => {
     await expect(played.driver.prepare(anything())).rejects.toThrow('there is no Schedule ours/nightly');
   });
 
+  const followed = async (kind: string, times = 1) => {
+    const watches = () =>
+      cluster.peer.requests.filter(({ path, query }) => path === cluster.path(kind) && query.get('watch'));
+    await vi.waitFor(() => expect(watches()).toHaveLength(times), { timeout: 5_000, interval: 10 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+
   const child = () => {
     cluster.peer.put(cluster.path('networkchaos'), {
       metadata: { name: 'nightly-x', labels: { 'managed-by': 'nightly' } },
@@ -238,6 +245,7 @@ describe('a Schedule in the cluster', () => {
     await using played = await openPlayed(cluster, { ...place, observe: true });
     const driver = await played.ready();
     const injecting = driver.inject(anything());
+    await followed('networkchaos');
     const path = child();
     await injecting;
     const holding = driver.hold!(anything());
@@ -251,6 +259,39 @@ describe('a Schedule in the cluster', () => {
     expect(ours, 'nothing was changed').toEqual([]);
   });
 
+  it.each([
+    ['ahead', 60_000],
+    ['behind', -60_000],
+  ])(
+    'that is observed has its earlier runs told from the next one also where its clock is %s',
+    async (_word, skewMs) => {
+      put('@every 5s');
+      const creationTimestamp = new Date(Date.now() + skewMs).toISOString();
+      const labels = { 'managed-by': 'nightly' };
+      const records = [
+        { id: 'ours/web-0', selectorKey: '.', phase: 'Not Injected', injectedCount: 1, recoveredCount: 1 },
+      ];
+      const status = { experiment: { desiredPhase: 'Stop', containerRecords: records } };
+      const finalizers = ['chaos-mesh/records'];
+      cluster.peer.put(cluster.path('networkchaos'), {
+        metadata: { name: 'nightly-old', labels, creationTimestamp, finalizers },
+        spec: {},
+        status,
+      });
+      await using played = await openPlayed(cluster, { ...place, observe: true });
+      const driver = await played.ready();
+      const injecting = driver.inject(anything());
+      const followed = () => cluster.peer.requests.some(({ query }) => query.get('watch'));
+      await vi.waitFor(() => expect(followed()).toBe(true), { timeout: 5_000, interval: 10 });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      cluster.peer.put(cluster.path('networkchaos'), {
+        metadata: { name: 'nightly-new', labels, creationTimestamp },
+        spec: { mode: 'all' },
+      });
+      expect((await injecting).evidence[0]?.text).toBe('observed: NetworkChaos ours/nightly-new');
+    },
+  );
+
   it('that is observed and kills is over once it has struck', async () => {
     cluster.peer.put(cluster.path('schedules'), {
       metadata: { name: 'nightly' },
@@ -259,10 +300,7 @@ describe('a Schedule in the cluster', () => {
     await using played = await openPlayed(cluster, { ...place, observe: true, oneShot: true });
     const driver = await played.ready();
     const injecting = driver.inject(anything());
-    const watched = () =>
-      cluster.peer.requests.some(({ path, query }) => path === cluster.path('podchaos') && query.get('watch'));
-    await vi.waitFor(() => expect(watched()).toBe(true), { timeout: 5_000, interval: 10 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await followed('podchaos');
     const labels = { 'managed-by': 'nightly' };
     cluster.peer.put(cluster.path('podchaos'), { metadata: { name: 'nightly-x', labels }, spec: { mode: 'one' } });
     await injecting;
@@ -277,6 +315,7 @@ describe('a Schedule in the cluster', () => {
       await using played = await openPlayed(cluster, { ...place, observe: true, ...(mayDelete ? { mayDelete } : {}) });
       const driver = await played.ready();
       const injecting = driver.inject(anything());
+      await followed('networkchaos', mayDelete ? 2 : 1);
       const path = child();
       await injecting;
       if (mayDelete) await driver.recover(anything());
