@@ -42,15 +42,15 @@ export async function follow(
     const began = performance.now();
     const listed = await ways.list(signal);
     if (signal.aborted) break;
-    if (!listed.ok) tell(listed);
+    if (!listed.ok) tell('look', listed);
     else {
-      tell(undefined);
+      tell('look', undefined);
       looking = true;
       const news = sightings.look(listed.value);
       looking = false;
       toldUntil = began;
       if (watching && news !== undefined && (await isSilent(sightings, news, watching, signal))) {
-        tell({ ok: false, code: 'timeout', message: 'the watch has gone silent: opened anew' });
+        tell('watch', { ok: false, code: 'timeout', message: 'the watch has gone silent: opened anew' });
         watching.end();
       }
       if (!watching || watching.over.aborted)
@@ -79,7 +79,7 @@ function startWatch(
   place: KubePlace,
   { labelSelector, fieldSelector, resourceVersion }: ListQuery & { resourceVersion: string },
   sightings: Sightings,
-  tell: (trouble: KubeTrouble | undefined) => void,
+  tell: Tell,
   signal: AbortSignal,
 ): Watching {
   const over = new AbortController();
@@ -92,7 +92,7 @@ function startWatch(
     if (!over.signal.aborted) sightings.happened(event);
   };
   void ways.watch(place, query, happened, AbortSignal.any([signal, over.signal])).then((trouble) => {
-    if (trouble && trouble.code !== 'aborted' && trouble.status !== 410) tell(trouble);
+    if (trouble?.code !== 'aborted' && trouble?.status !== 410) tell('watch', trouble);
     over.abort();
   });
   return { over: over.signal, end: () => over.abort() };
@@ -116,11 +116,14 @@ async function pause(
   await slept(everyMs - LOOK_ALONE_EVERY_MS, AbortSignal.any([signal, watching.over]));
 }
 
-/** The same trouble is told once, until it was over in between. */
-function onceEach({ trouble: told }: FollowOptions): (trouble: KubeTrouble | undefined) => void {
-  let last: string | undefined;
-  return (trouble) => {
-    if (trouble && trouble.message !== last && trouble.code !== 'aborted') told?.(trouble);
-    last = trouble?.message;
+type Tell = (way: 'look' | 'watch', trouble: KubeTrouble | undefined) => void;
+
+/** The same trouble is told once, until it was over in between: a look that succeeds says nothing of a watch that is refused. */
+function onceEach({ trouble: told }: FollowOptions): Tell {
+  const last: { look?: string | undefined; watch?: string | undefined } = {};
+  return (way, trouble) => {
+    const known = Object.values(last).includes(trouble?.message);
+    if (trouble && !known && trouble.code !== 'aborted') told?.(trouble);
+    last[way] = trouble?.message;
   };
 }

@@ -92,7 +92,9 @@ it('looks where a watch is refused', async () => {
   await watching();
   peer.remove(`${PODS}/one`);
   await expectSeen(['one present', 'one gone']);
-  expect(following.troubles[0]).toMatchObject({ message: 'no watching' });
+  await vi.waitFor(() => expect(watches()).toBeGreaterThan(1), { timeout: 5_000 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(following.troubles, 'told once').toMatchObject([{ message: 'no watching' }]);
 });
 
 it.each([
