@@ -9,7 +9,7 @@ export const LEASE_DURATION_MS = 40_000;
 const RENEW_EVERY_MS = 8_000;
 
 /** Ends before the next renewal is due. */
-const RENEW_WITHIN_MS = 6_000;
+const RENEW_WITHIN_MS = 7_000;
 
 /** Well before somebody else may take it. */
 const LOST_AFTER_MS = 30_000;
@@ -39,6 +39,8 @@ interface Held {
   namespace: string;
   /** Of the run's clock. */
   renewedAt: number;
+  /** As we wrote it: whoever writes after us changes it. */
+  version: string | undefined;
 }
 
 export type LeaseContext = Pick<DriverContext, 'run' | 'plan' | 'now' | 'sleep' | 'lost' | 'log'>;
@@ -52,9 +54,9 @@ export function openLeases(kube: KubeClient, context: LeaseContext): Leases {
     async take(namespaces, signal) {
       for (const namespace of [...namespaces].sort()) {
         const renewedAt = context.now();
-        const problem = await takeOne(kube, namespace, context, signal);
-        if (problem !== undefined) return problem;
-        held.push({ namespace, renewedAt });
+        const taken = await takeOne(kube, namespace, context, signal);
+        if (typeof taken === 'string') return taken;
+        held.push({ namespace, renewedAt, version: taken.metadata.resourceVersion });
       }
       renewing ??= keepAlive(kube, held, context, over.signal);
       return undefined;
@@ -72,14 +74,14 @@ async function takeOne(
   namespace: string,
   context: LeaseContext,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<KubeObject | string> {
   for (let attempt = 0; attempt < 3; attempt++) {
     const state = await readLease(kube, namespace, signal);
     if (!state.ok) return `the lease of ${namespace} cannot be read: ${state.message}`;
     const taken = state.value && (await isTaken(kube, namespace, state.value, context, signal));
     if (taken) return takenText(namespace, taken);
     const written = await write(kube, namespace, state.value, context, signal);
-    if (written.ok) return undefined;
+    if (written.ok) return written.value;
     if (!isStatus(written, 409)) return `the lease of ${namespace} cannot be taken: ${written.message}`;
   }
   return `${namespace} was taken by another run at this very moment`;
@@ -192,25 +194,39 @@ async function renewAll(
   return losses.find((loss) => loss !== undefined);
 }
 
+/** One request while nobody else writes to it: a server that is slow has the less to do. */
 async function renew(
   kube: KubeClient,
   lease: Held,
   context: LeaseContext,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { namespace } = lease;
-  const state = await readLease(kube, namespace, signal);
-  if (state.ok && state.value?.holder !== context.run) return lossOf(namespace, state.value);
-  if (state.ok && state.value) {
-    const { resourceVersion } = state.value.object.metadata;
-    const patch = { metadata: { resourceVersion }, spec: { renewTime: microTime() } };
-    const sent = context.now();
-    const written = await kube.patch(refOf(namespace), patch, signal);
-    if (written.ok) lease.renewedAt = sent;
-    else context.log.warn({ namespace, trouble: written.message }, 'the lease could not be renewed');
+  const { namespace, version } = lease;
+  const sent = context.now();
+  const patch = { metadata: { resourceVersion: version }, spec: { renewTime: microTime() } };
+  const written = await kube.patch(refOf(namespace), patch, signal);
+  if (written.ok) Object.assign(lease, { renewedAt: sent, version: written.value.metadata.resourceVersion });
+  else {
+    context.log.warn({ namespace, trouble: written.message }, 'the lease could not be renewed');
+    const loss = isStatus(written, 404, 409) ? await readAgain(kube, lease, context, signal) : undefined;
+    if (loss !== undefined) return loss;
   }
   if (context.now() - lease.renewedAt < LOST_AFTER_MS) return undefined;
   return `the lease of ${namespace} could not be renewed for ${LOST_AFTER_MS / 1000}s`;
+}
+
+/** Somebody wrote to it: perhaps we did, and the answer was lost. The next renewal then goes from there. */
+async function readAgain(
+  kube: KubeClient,
+  lease: Held,
+  context: LeaseContext,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const state = await readLease(kube, lease.namespace, signal);
+  if (!state.ok) return undefined;
+  if (state.value?.holder !== context.run) return lossOf(lease.namespace, state.value);
+  lease.version = state.value.object.metadata.resourceVersion;
+  return undefined;
 }
 
 function lossOf(namespace: string, state: LeaseState | undefined): string {

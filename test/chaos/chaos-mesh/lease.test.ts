@@ -99,6 +99,17 @@ describe('a lease that is held', () => {
     expect(losses).toEqual([]);
   });
 
+  it('is renewed also after somebody else wrote to it, or the answer to a renewal was lost', async () => {
+    const { leases, losses } = leasesOf('one');
+    await leases.take(['a'], signal());
+    for (const annotations of [{ seen: 'once' }, { seen: 'twice' }]) {
+      peer.change(PATH('a'), ({ metadata }) => Object.assign(metadata, { annotations }));
+      const before = specOf('a')?.['renewTime'];
+      await vi.waitFor(() => expect(specOf('a')?.['renewTime']).not.toBe(before), { timeout: 3_000 });
+    }
+    expect(losses).toEqual([]);
+  });
+
   it('is lost when another run takes it', async () => {
     const { leases, losses } = leasesOf('one');
     await leases.take(['a'], signal());
