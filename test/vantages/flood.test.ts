@@ -15,6 +15,9 @@ class Flooding implements Network {
   readonly #clock: VirtualClock;
   readonly #line: (number: number) => object;
   #cursor = 0;
+  #boot = 0;
+  /** Another process whenever it is asked for news. */
+  isNeverTheSame = false;
 
   constructor(clock: VirtualClock, line: (number: number) => object) {
     this.#clock = clock;
@@ -30,11 +33,20 @@ class Flooding implements Network {
     await this.#clock.sleepUntil(sent + 1);
     const now = this.#clock.now();
     const got = { ok: true as const, sent, got: now };
-    if (path.startsWith('/v1/clock')) return { ...got, text: JSON.stringify({ boot: 'b', received: sent, sent: now }) };
+    if (path.startsWith('/v1/clock'))
+      return { ...got, text: JSON.stringify({ boot: `b${this.#boot}`, received: sent, sent: now }) };
+    if (this.isNeverTheSame && !path.includes('since=now')) this.#boot++;
     const lines = path.includes('since=now') ? [] : Array.from({ length: 200 }, () => this.#line(this.#cursor++));
     const header = {
       ...{ type: 'header', schema: 'steadfast/vantage/v1', plan: plan.name, digest: plan.digest, vantage: 'gateway' },
-      ...{ instance: 'a', boot: 'b', version: '1', slotZero: 0, received: sent, fallenOut: 0 },
+      ...{
+        instance: `a${this.#boot}`,
+        boot: `b${this.#boot}`,
+        version: '1',
+        slotZero: 0,
+        received: sent,
+        fallenOut: 0,
+      },
     };
     const all = [header, ...lines, { type: 'next', cursor: this.#cursor, sent: now }];
     return { ...got, text: `${all.map((line) => JSON.stringify(line)).join('\n')}\n` };
@@ -62,4 +74,20 @@ it.each(Object.entries(floods))('%s, told without end, fill neither memory nor d
   expect(entries.length).toBeLessThan(2 * (RUN_MS / spec.intervalMs));
   expect(network.exchanges).toBeLessThan(300);
   expect(warnings).toContain('a vantage told what does not fit the plan');
+});
+
+it('processes without end are not all taken for places', async () => {
+  const clock = new VirtualClock();
+  const network = new Flooding(clock, floods['the same gap']!);
+  network.isNeverTheSame = true;
+  const boots: Entry[] = [];
+  const record = (entry: Entry) => void (entry.type === 'vantage' && boots.push(entry));
+  const { reader, warnings } = readerOf(network, clock, { plan, vantage: 'gateway', probes: () => [] }, record);
+  await clock.run(reader.prepare(new AbortController().signal));
+  reader.start();
+  await clock.run(clock.sleepUntil(120_000));
+  await reader.close();
+
+  expect(boots.length).toBeLessThan(1000);
+  expect(warnings).toContain('more processes of a vantage came and went than can be followed');
 });

@@ -2,6 +2,9 @@ import type { VantageContext } from '../contract.ts';
 import { Boot } from './boot.ts';
 import type { Met } from './meet.ts';
 
+/** More than ever come and go in a run, restarts included. */
+const MOST_BOOTS = 500;
+
 /** The processes of a vantage that were ever met in this run, and who took whose place. */
 export class Crew {
   readonly #context: VantageContext;
@@ -21,6 +24,11 @@ export class Crew {
   /** Those that are to be waited for: not those whose place was taken, nor those that are gone for good. */
   inReach(): Boot[] {
     return [...this.#current.values()].filter((boot) => !this.#isGone(boot));
+  }
+
+  /** Whether no other process can be taken in any more. */
+  get isFull(): boolean {
+    return this.#boots.size >= MOST_BOOTS;
   }
 
   /** Takes in a process and records its boot. One that came later tells all that it still has. */

@@ -48,6 +48,8 @@ export class Follower {
     if (strange !== undefined) return this.#complain(strange);
     const known = this.#crew.bootOf(met.answer.header.boot);
     if (known?.answers && known.address !== undefined && known.address !== this.#address) return IDLE_MS;
+    if (!known && this.#crew.isFull)
+      return this.#complain('more processes of a vantage came and went than can be followed');
     this.#boot = known ?? this.#crew.join(met, 'later');
     this.#boot.address = this.#address;
     this.#crew.hears(this.#boot);
