@@ -15,7 +15,7 @@ export function checkHttpChaos({ fault, findings }: FaultSubject): void {
       allowed: '1 to 65535',
     });
   if (typeof method === 'string' && !METHODS.includes(method))
-    findings.error(at('method'), 'there is no such method, and Chaos Mesh refuses it', {
+    findings.error(at('method'), noMethod(spec['target']), {
       found: shown(method),
       allowed: METHODS.join(', '),
       hint: 'leave out "method" to mean all of them',
@@ -28,6 +28,11 @@ export function checkHttpChaos({ fault, findings }: FaultSubject): void {
   if (spec['abort'] !== true && [delay, spec['replace'], spec['patch']].every((each) => each === undefined))
     findings.error(path, 'this does nothing to the calls', { allowed: 'abort, delay, replace or patch' });
   checkSide(spec['target'], fault, findings);
+}
+
+/** Of responses Chaos Mesh does not look at the method, when it admits them. */
+function noMethod(target: unknown): string {
+  return `there is no such method, ${target === 'Response' ? 'so that nothing would be hit' : 'and Chaos Mesh refuses it'}`;
 }
 
 /** A request has no code yet. */

@@ -74,6 +74,11 @@ describe('HTTPChaos', () => {
       { 'spec.port': undefined },
       [/^error spec\.port: the port on which the pods serve is needed/],
     ],
+    'of responses knows the method, though Chaos Mesh would not': [
+      'http',
+      { 'spec.target': 'Response', 'spec.method': 'ALL' },
+      [/^error spec\.method: there is no such method, so that nothing would be hit/],
+    ],
     'needs a port above 0': ['http', { 'spec.port': 0 }, [/^error spec\.port/]],
     'does something': ['http', { 'spec.delay': undefined }, [/^error spec: this does nothing to the calls/]],
     'has a duration as delay': ['http', { 'spec.delay': '2' }, [/^error spec\.delay: this is no duration/]],
