@@ -86,7 +86,18 @@ export function manifest(kind: string, spec: Fields, name = 'fault'): Fields {
   return { apiVersion: 'chaos-mesh.org/v1alpha1', kind, metadata: { name, namespace: 'ours' }, spec };
 }
 
-const selector = { labelSelectors: { app: 'web' } };
+export const selector = { labelSelectors: { app: 'web' } };
 
 export const partition = { manifest: manifest('NetworkChaos', { action: 'partition', mode: 'all', selector }) };
 export const podKill = { manifest: manifest('PodChaos', { action: 'pod-kill', mode: 'one', selector }) };
+
+/** A clock that runs so many times as fast, for what waits long. */
+export function fastClock(times: number): () => number {
+  const began = performance.now();
+  return () => (performance.now() - began) * times;
+}
+
+/** What was told of the faults of several, in its order. */
+export function steps({ told }: PlayedDriver): string[] {
+  return told.filter(({ fault }) => fault !== undefined).map(({ fault, state }) => `${fault} ${state}`);
+}
