@@ -14,7 +14,7 @@ import { follow } from './follow.ts';
 import { pathOf, pathOfOne, queryOf, selectorsOf } from './paths.ts';
 import { type Patience, withRepetitions } from './retry.ts';
 import { type Answer, type Outgoing, send } from './send.ts';
-import { malformed, tooLarge } from './trouble.ts';
+import { malformed, tooMany } from './trouble.ts';
 import { watchOnce } from './watch.ts';
 
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -27,7 +27,8 @@ export async function openKubeClient(options: KubeClientOptions): Promise<KubeCl
   const access = await openAccess(options);
   const calls = callsTo(access, options);
   return {
-    address: access.server.origin,
+    // With its path, by which one address may lead to several clusters; without a password.
+    address: access.server.origin + access.server.pathname.replace(/\/$/, ''),
     namespace: access.namespace,
     inCluster: access.inCluster,
     requests: calls.counts,
@@ -128,7 +129,7 @@ async function listAll(
     if (!list) return malformed('something that is no list');
     items.push(...list.items);
     if (!list.resume) return { ok: true, value: { items, resourceVersion: list.resourceVersion } };
-    if (items.length > LIST_LIMIT_OBJECTS) return tooLarge(MAX_BYTES);
+    if (items.length >= LIST_LIMIT_OBJECTS) return tooMany(LIST_LIMIT_OBJECTS);
     resume = list.resume;
   }
 }

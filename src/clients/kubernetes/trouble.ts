@@ -18,6 +18,10 @@ export function tooLarge(maxBytes: number): KubeTrouble {
   return { ok: false, code: 'too-large', message: `the API server sent more than ${maxBytes} bytes` };
 }
 
+export function tooMany(maxObjects: number): KubeTrouble {
+  return { ok: false, code: 'too-large', message: `the API server has more than ${maxObjects} objects of that kind` };
+}
+
 export function malformed(what: string): KubeTrouble {
   return { ok: false, code: 'malformed', message: `the API server sent ${what}` };
 }

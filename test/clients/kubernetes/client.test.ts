@@ -129,6 +129,21 @@ describe('a call', () => {
   });
 });
 
+it('tells clusters apart that lie behind one address', async () => {
+  await writeFile(peer.kubeconfig, (await readFile(peer.kubeconfig, 'utf8')).replace(peer.url, `${peer.url}/k8s/one/`));
+  const behind = await openKubeClient({ kubeconfig: peer.kubeconfig });
+  expect(behind.address).toBe(`${peer.url}/k8s/one`);
+  behind.close();
+});
+
+it('says that there are more objects than it reads, and reads no further', async () => {
+  const items = Array.from({ length: 1_000 }, (_, index) => ({ metadata: { name: `pod-${index}` } }));
+  peer.misbehave = () => ({ status: 200, body: { items, metadata: { resourceVersion: '1', continue: 'more' } } });
+  const listed = await client.list(pods, {}, patiently());
+  expect(listed).toMatchObject({ code: 'too-large', message: expect.stringContaining('more than 5000 objects') });
+  expect(client.requests['GET']).toBe(5);
+});
+
 describe('a deletion', () => {
   it('counts what is gone as deleted', async () => {
     expect(await client.delete(one, {}, patiently())).toEqual({ ok: true, value: 'accepted' });
