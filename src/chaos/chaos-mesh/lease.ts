@@ -48,11 +48,14 @@ export type LeaseContext = Pick<DriverContext, 'run' | 'plan' | 'now' | 'sleep' 
 /** The sole right of a run to break things in some namespaces, kept alive until it is given back. */
 export function openLeases(kube: KubeClient, context: LeaseContext): Leases {
   const held: Held[] = [];
+  /** Also what may be ours though no answer said so. */
+  const asked = new Set<string>();
   const over = new AbortController();
   let renewing: Promise<void> | undefined;
   return {
     async take(namespaces, signal) {
       for (const namespace of [...namespaces].sort()) {
+        asked.add(namespace);
         const renewedAt = context.now();
         const taken = await takeOne(kube, namespace, context, signal);
         if (typeof taken === 'string') return taken;
@@ -64,7 +67,9 @@ export function openLeases(kube: KubeClient, context: LeaseContext): Leases {
     async release(signal) {
       over.abort();
       await renewing;
-      for (const { namespace } of held.splice(0)) await giveBack(kube, namespace, context.run, signal);
+      held.length = 0;
+      for (const namespace of asked) await giveBack(kube, namespace, context.run, signal);
+      asked.clear();
     },
   };
 }

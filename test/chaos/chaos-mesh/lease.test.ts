@@ -82,6 +82,21 @@ describe('taking a lease', () => {
     expect(await leasesOf('one').leases.take(['a'], signal())).toBe('a is taken by run other');
   });
 
+  it('is given back also where the answer was lost and the next attempt failed', async () => {
+    let asked = 0;
+    peer.misbehave = ({ method }) => {
+      if (method !== 'POST') return undefined;
+      return ++asked === 1 ? 'lose' : { status: 403, body: { message: 'no more' } };
+    };
+    const patient = await openKubeClient({ kubeconfig: peer.kubeconfig });
+    const { leases } = leasesOf('one', patient);
+    expect(await leases.take(['a'], signal())).toBe('the lease of a cannot be taken: no more');
+    expect(specOf('a')?.['holderIdentity'], 'taken all the same').toBe('one');
+    await leases.release(signal());
+    expect(specOf('a')).not.toHaveProperty('holderIdentity');
+    patient.close();
+  });
+
   it('of two runs at the same moment goes to one', async () => {
     const problems = await Promise.all(['one', 'two'].map((run) => leasesOf(run).leases.take(['a'], signal())));
     expect(problems.filter((problem) => problem === undefined)).toHaveLength(1);
