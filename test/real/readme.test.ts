@@ -9,7 +9,7 @@ it('the command of the README prints what the README says', () => {
 
   expect(ran.status, ran.stdout).toBe(0);
   const lines = ran.stdout.trimEnd().split('\n').map(withoutFigures);
-  const start = lines.findIndex((line) => line === withoutFigures(output[0]!));
+  const start = lines.indexOf(withoutFigures(output[0]!));
   expect(lines.slice(start).join('\n')).toBe(output.map(withoutFigures).join('\n'));
 });
 

@@ -61,7 +61,7 @@ describe('a Schedule in the cluster', () => {
     await using played = await openPlayed(cluster, { ...place, workflow: true });
     const { problems } = await played.driver.prepare(anything());
     expect(problems).toEqual([
-      'the Schedule nightly: spec.workflow.templates.1.deadline: without a deadline this would run for ever',
+      'the Schedule nightly: spec.workflow.templates.1.deadline: without a deadline this would run for ever: a duration does not end it',
     ]);
   });
 
