@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Agent, RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { tokenFromFile } from './token-file.ts';
 
 /** There is no sign of a cluster where we looked. */
 export class NoCluster extends Error {}
@@ -61,7 +62,21 @@ async function loadConfig({ kubeconfig, context }: AccessOptions): Promise<KubeC
     );
   }
   if (context !== undefined) selectContext(config, context);
+  await takeTokenFile(config, kubeconfig);
   return config;
+}
+
+/** As for kubectl, a file with a token counts before a token. */
+async function takeTokenFile(config: KubeConfig, kubeconfig: string | undefined): Promise<void> {
+  const user = config.getCurrentUser();
+  if (!user) return;
+  try {
+    const token = await tokenFromFile(user.name, kubeconfig);
+    if (token !== undefined) Object.assign(user, { token });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'not readable';
+    throw new NoCluster(`the kubeconfig's file with a token cannot be read: ${code}`);
+  }
 }
 
 function selectContext(config: KubeConfig, context: string): void {

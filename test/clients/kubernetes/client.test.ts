@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type KubeClient, RESOURCES } from '../../../src/clients/kubernetes/client.ts';
 import { openKubeClient } from '../../../src/clients/kubernetes/open.ts';
@@ -113,6 +114,20 @@ describe('a call', () => {
     await writeFile(peer.kubeconfig, fresh);
     peer.misbehave = ({ token }) => (token === 'Bearer second-token' ? undefined : { status: 401 });
     expect(await client.get(one, patiently())).toMatchObject({ ok: true });
+  });
+
+  it('takes its token from the file that the kubeconfig names, and reads it anew when it has expired', async () => {
+    const beside = join(dirname(peer.kubeconfig), 'with-a-file.kubeconfig');
+    const text = await readFile(peer.kubeconfig, 'utf8');
+    await writeFile(beside, text.replace('token: first-token', 'token: not-this-one, tokenFile: the-token'));
+    await writeFile(join(dirname(peer.kubeconfig), 'the-token'), 'first-token\n');
+    const other = await openKubeClient({ kubeconfig: beside, timeoutMs: 300, callMs: 3_000, random: () => 0 });
+    peer.misbehave = ({ token }) => (token === 'Bearer second-token' ? undefined : { status: 401 });
+    expect(await other.get(one, AbortSignal.timeout(3_000))).toMatchObject({ ok: false });
+    expect(peer.requests.at(-1)?.token).toBe('Bearer first-token');
+    await writeFile(join(dirname(peer.kubeconfig), 'the-token'), 'second-token\n');
+    expect(await other.get(one, patiently())).toMatchObject({ ok: true });
+    other.close();
   });
 
   it('never says its token, whoever repeats it', async () => {
