@@ -5,7 +5,7 @@ import type { Evidence } from '../../slo/model/entry.ts';
 import { requireCleared } from './aftermath.ts';
 import { chaosResource, RUN_LABEL } from './api.ts';
 import { isAlive, readLease, releaseOf } from './lease.ts';
-import { KNOWN_KINDS, OTHER_KINDS } from './manifest.ts';
+import { CHAOS_MESH_API, faultsOf, isFields, KNOWN_KINDS, OTHER_KINDS } from './manifest.ts';
 import { labelValue } from './names.ts';
 import type { MechanismProof, OpenProof } from './proof/contract.ts';
 import { openRemoval, type Removal, titleOf } from './remove.ts';
@@ -47,9 +47,12 @@ export async function removeLeftover(leftover: Leftover, openProof: OpenProof, s
   const { kube, object } = leftover;
   const { namespace, name } = object.metadata as { namespace: string; name: string };
   const ref = { resource: chaosResource(object.kind!), namespace, name };
-  const struck = await struckObjects(kube, object.kind!, ref, signal);
+  const itself = await findObject(kube, object.kind!, ref, signal);
+  const kinds = childKinds(leftover, itself);
+  const children = object.kind === 'Workflow' ? await childrenOf(kube, ref, kinds, signal) : [];
+  const struck = [...(itself ? [itself] : []), ...children.map((child) => child.object)];
   const proofs = await looksAfterwards(leftover, struck, { kube, openProof }, signal);
-  const evidence = await removeAndLook(removalOf(leftover, ref), proofs, signal);
+  const evidence = await removeAndLook(removalOf(leftover, ref, kinds), proofs, signal);
   const findings = evidence.filter(({ of }) => of === 'finding').map(({ text }) => text);
   return [struck.length === 0 ? `${titleOf(ref)} was gone already` : `${titleOf(ref)} removed`, ...findings].join('; ');
 }
@@ -84,19 +87,29 @@ async function removeAndLook(
   }
 }
 
-function removalOf({ kube, object, run }: Leftover, ref: KubeRef): Removal {
+function removalOf({ kube, object, run }: Leftover, ref: KubeRef, kinds: readonly string[]): Removal {
   const isOurs = ({ metadata }: KubeObject) => metadata.labels?.[RUN_LABEL] === labelValue(run);
   const setting = { kube, kind: object.kind!, ref, isOurs, sleep, now: () => performance.now() };
-  return object.kind === 'Workflow' ? openWorkflowRemoval(setting, CHAOS_KINDS) : openRemoval(setting);
+  return object.kind === 'Workflow' ? openWorkflowRemoval(setting, kinds) : openRemoval(setting);
 }
 
-/** The objects with records: itself, or what a Workflow made. */
-async function struckObjects(kube: KubeClient, kind: string, ref: KubeRef, signal: AbortSignal): Promise<KubeObject[]> {
+/** What a Workflow's faults are, as far as anything tells: the account may be allowed no more than to list those. */
+function childKinds({ faults = [] }: Leftover, workflow: KubeObject | undefined): readonly string[] {
+  const spec = isFields(workflow?.spec) ? workflow.spec : {};
+  const templates = faultsOf({ apiVersion: CHAOS_MESH_API, kind: 'Workflow', metadata: {}, spec });
+  const known = [...faults, ...templates].map(({ kind }) => kind);
+  return known.length > 0 ? [...new Set(known)] : CHAOS_KINDS;
+}
+
+async function findObject(
+  kube: KubeClient,
+  kind: string,
+  ref: KubeRef,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
   const got = await kube.get(ref, signal);
   if (!got.ok && !isStatus(got, 404)) throw new Error(`${titleOf(ref)}: ${got.message}`);
-  const itself = got.ok ? [{ ...got.value, kind }] : [];
-  if (kind !== 'Workflow') return itself;
-  return [...itself, ...(await childrenOf(kube, ref, CHAOS_KINDS, signal)).map(({ object }) => object)];
+  return got.ok ? { ...got.value, kind } : undefined;
 }
 
 /** Whether the run that made an object still holds a lease where the object acts; why not, where that cannot be seen. */

@@ -29,7 +29,8 @@ export const chaosMeshUndo = z.strictObject({
 export type ChaosMeshUndo = z.infer<typeof chaosMeshUndo>;
 export type RecordedFault = z.infer<typeof fault>;
 
-/** Keeps the record well below its limit. */
+/** Keeps the record well below its limit. Of more faults than these only the kinds are kept. */
+const RECORDED_FAULTS = 20;
 const RECORDED_PODS = 500;
 
 export function undoOf(
@@ -44,12 +45,12 @@ export function undoOf(
 }
 
 function recordedFaults({ faults, candidates }: StrikeSetting['prepared']): RecordedFault[] {
-  return faults.slice(0, 20).map(({ name, kind, action }) => ({
+  return faults.map(({ name, kind, action }, index) => ({
     name,
     kind,
     ...(action === undefined ? {} : { action }),
     pods: (candidates.get(name) ?? [])
-      .slice(0, RECORDED_PODS)
+      .slice(0, index < RECORDED_FAULTS ? RECORDED_PODS : 0)
       .map(({ key, pod }) => ({ key, namespace: pod.namespace, name: pod.name })),
   }));
 }

@@ -90,6 +90,23 @@ describe('a record of a killed run', () => {
   });
 });
 
+it('removes a Workflow also where no more than its own kinds of faults may be listed', async () => {
+  const cut = { name: 'cut', templateType: 'NetworkChaos', deadline: '9s', networkChaos: partition.manifest['spec'] };
+  const labels = { 'steadfast/run': 'run-1', 'steadfast/experiment': 'breaks' };
+  cluster.peer.put(cluster.path('workflows'), {
+    metadata: { name: 'left', labels },
+    spec: { entry: 'cut', templates: [cut] },
+  });
+  cluster.peer.put(cluster.path('networkchaos'), {
+    metadata: { name: 'cut-x', labels: { 'chaos-mesh.org/workflow': 'left' } },
+    spec: { mode: 'all' },
+  });
+  cluster.peer.misbehave = ({ path }) =>
+    /v1alpha1.*\/(aws|stress|jvm)chaos$/.test(path) ? { status: 403, body: { message: 'not these' } } : undefined;
+  expect(await sweep()).toMatchObject([{ state: 'removed', text: expect.stringMatching(/^workflows.* removed$/) }]);
+  expect([...cluster.faults('workflows'), ...cluster.faults('networkchaos')]).toEqual([]);
+});
+
 it('looks into the pods also where the object is gone, as after a sweep that could not finish', async () => {
   await using played = await leaveBehind();
   const { undo } = await recordOf(played);
