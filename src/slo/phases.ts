@@ -54,8 +54,9 @@ export function experimentTimes(recording: Recording, experiment: string, asOf?:
   setMoment(times, 'started', first(events, 'started'));
   setMoment(times, 'requested', first(events, 'requested'));
   setMoment(times, 'injected', first(events, 'injected'));
-  setMoment(times, 'recovering', workflow ? last(events, 'recovering') : first(events, 'recovering'));
-  if (isEveryFaultGone(events)) setMoment(times, 'recovered', last(events, 'recovered'));
+  const ends = endsOf(events);
+  setMoment(times, 'recovering', workflow ? last(ends, 'recovering') : first(ends, 'recovering'));
+  if (isEveryFaultGone(events)) setMoment(times, 'recovered', last(ends, 'recovered'));
   const failed = events.find(({ state, fault }) => state === 'failed' && fault === undefined);
   if (failed) times.failed = failed;
   const leftBehind = last(events, 'left-behind');
@@ -68,6 +69,19 @@ export function experimentTimes(recording: Recording, experiment: string, asOf?:
 function isEveryFaultGone(events: ChaosEvent[]): boolean {
   const gone = new Set(events.filter(({ state }) => state === 'recovered').map(({ fault }) => fault));
   return gone.has(undefined) || events.every(({ state, fault }) => state !== 'injected' || gone.has(fault));
+}
+
+/**
+ * Of several faults the end is that of the last one, and not of what made them: that may go on without any, and what recovered meanwhile
+ * would seem to have taken no time.
+ */
+function endsOf(events: ChaosEvent[]): ChaosEvent[] {
+  const told = events.filter(({ fault }) => fault !== undefined);
+  const faultsWith = (state: ChaosState) =>
+    new Set(told.filter((event) => event.state === state).map(({ fault }) => fault));
+  const injected = faultsWith('injected');
+  const whole = (['recovering', 'recovered'] as const).every((state) => injected.isSubsetOf(faultsWith(state)));
+  return injected.size > 0 && whole ? told : events;
 }
 
 function phasesOf(times: ExperimentTimes): Partial<Record<PhaseName, Window>> {

@@ -61,6 +61,22 @@ it('a fault that strikes once among several does not make the experiment one-sho
   expect(reportOf(once, whole('cut')).experiments[0]!.oneShot).toBe(false);
 });
 
+it('recovery begins when the last fault is gone, however long that which made them goes on', () => {
+  const steps = (at: number) => ({
+    injected: { at },
+    recovering: { at: at + 1_000 },
+    recovered: { at: at + 2_000, notBefore: at + 1_500 },
+  });
+  const { phases } = reportOf(fault('kill', steps(62_000)), fault('cut', steps(70_000))).experiments[0]!;
+  expect(own.findLast(({ state }) => state === 'recovered')!.at, 'the experiment itself').toBeGreaterThan(80_000);
+  expect(phases).toMatchObject({ fault: { to: 71_000 }, recovery: { from: 72_000 } });
+});
+
+it('recovery begins when the experiment says so where the end of a fault was not told', () => {
+  const { phases } = reportOf(whole('kill'), fault('cut', { injected: {} })).experiments[0]!;
+  expect(phases.recovery?.from).toBe(own.findLast(({ state }) => state === 'recovered')!.at);
+});
+
 it('a finding stands where a reader of the table and of the report looks', () => {
   const finding: Evidence = { of: 'finding', text: 'the removal had to be forced' };
   const told: ChaosEvent = { type: 'chaos', experiment: 'outage', state: 'observed', at: 91_000, evidence: [finding] };
