@@ -40,6 +40,7 @@ export async function readCredentials(
   anew: boolean,
   signal: AbortSignal,
 ): Promise<Credentials | undefined> {
+  signal.throwIfAborted();
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
   const giveUp = () => reject(signal.reason);
   signal.addEventListener('abort', giveUp, { once: true });
