@@ -6,7 +6,7 @@ import { openLeases } from './lease.ts';
 import { openObserved } from './observed.ts';
 import { prepareStrike } from './prepare.ts';
 import { openSingle } from './single.ts';
-import type { Parts, Strike, StrikeSetting } from './strike.ts';
+import { type Parts, RECOVER_WITHIN_MS, type Strike, type StrikeSetting, within } from './strike.ts';
 import { openWorkflow } from './workflow.ts';
 
 const GIVING_BACK_MS = 4_000;
@@ -36,7 +36,7 @@ export async function openChaosMesh(config: ChaosMeshConfig, context: DriverCont
     evidence: async (signal) => (strike ? strike.evidence(signal) : []),
     async recover(signal) {
       if (!strike) return { evidence: [{ of: 'note', text: 'nothing was injected' }] };
-      const observed = await strike.recover(signal);
+      const observed = await strike.recover(within(RECOVER_WITHIN_MS, signal));
       return { ...observed, evidence: [...observed.evidence, requestsNote(kube.requests)] };
     },
     async close() {

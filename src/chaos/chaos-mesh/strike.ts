@@ -46,6 +46,7 @@ export interface StrikeSetting {
 
 /** Shorter than what the conductor grants, so that the reason is ours. */
 export const INJECT_WITHIN_MS = 50_000;
+export const RECOVER_WITHIN_MS = 28_000;
 
 /** Every pod that some selector matches, once. */
 export function allCandidates({ candidates }: Prepared): PodView[] {

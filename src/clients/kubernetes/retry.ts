@@ -14,7 +14,10 @@ export interface Patience {
   random(): number;
 }
 
-/** Repeats what may go better the next time, inside the bound. The last trouble is the answer. An attempt is told how long it may take at most. */
+/**
+ * Repeats what may go better the next time, inside the bound. The last trouble is the answer, or where that is silence, what the server said
+ * before. An attempt is told how long it may take at most.
+ */
 export async function withRepetitions<Answer extends { ok: true } | KubeTrouble>(
   attempt: (leftMs: number) => Promise<Answer>,
   { callMs, random }: Patience,
@@ -23,10 +26,13 @@ export async function withRepetitions<Answer extends { ok: true } | KubeTrouble>
   const deadline = performance.now() + callMs;
   let leftMs = Number.POSITIVE_INFINITY;
   let unsure = false;
+  let said: (Answer & { ok: false }) | undefined;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const answer = await attempt(leftMs);
     if (answer.ok) return answer;
-    const told = unsure ? { ...answer, unsure } : answer;
+    if (answer.code === 'status') said = answer as Answer & { ok: false };
+    const trouble = answer.code === 'timeout' && said ? said : answer;
+    const told = unsure ? { ...trouble, unsure } : trouble;
     if (!passes(answer)) return told;
     const waitMs = (answer.retryAfterMs ?? 0) + pauseMs * (0.5 + random());
     if (performance.now() + waitMs + LEAST_ATTEMPT_MS >= deadline) return told;

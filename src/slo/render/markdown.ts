@@ -3,7 +3,15 @@ import type { Report } from '../model/report.ts';
 import { baselineSection, deliverySection, probeSection } from './markdown-appendix.ts';
 import { experimentSections } from './markdown-experiments.ts';
 import { table } from './markdown-table.ts';
-import { headline, marginText, measuredText, rangeText, targetOrigin, targetText } from './phrases.ts';
+import {
+  ABOUT_WHAT_IS_LEFT,
+  headline,
+  marginText,
+  measuredText,
+  rangeText,
+  targetOrigin,
+  targetText,
+} from './phrases.ts';
 import { codeSpan, escapeMarkdown } from './text.ts';
 
 /** `report.md`: fit for a ticket. The verdict first, then why, then the numbers, then how to judge the recording again. */
@@ -33,7 +41,8 @@ function warnings(report: Report): string[] {
   const aborted = report.aborted === undefined ? [] : [`The run was aborted: ${escapeMarkdown(report.aborted)}`];
   const cut = report.cut === undefined ? [] : [`The recording is cut: ${escapeMarkdown(report.cut)}`];
   const untouched = report.injectedAnything ? [] : ['No fault was injected in this run.'];
-  const lines = [...left, ...aborted, ...cut, ...untouched];
+  const advice = left.length === 0 ? [] : [ABOUT_WHAT_IS_LEFT];
+  const lines = [...left, ...advice, ...aborted, ...cut, ...untouched];
   return lines.length === 0 ? [] : [lines.map((line) => `> ${line}`).join('\n>\n')];
 }
 

@@ -77,3 +77,7 @@ export function spoken(word: string): string {
 export function findingsOf({ evidence }: ExperimentResult): string[] {
   return evidence.filter(({ of }) => of === 'finding').map(({ text }) => text);
 }
+
+/** What a person does about a fault that may still be there. */
+export const ABOUT_WHAT_IS_LEFT =
+  'Mend what keeps it there, then run `steadfast sweep`: it removes the fault, or says what is still there.';

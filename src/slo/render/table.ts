@@ -1,5 +1,5 @@
 import type { ObjectiveResult, Report, Verdict } from '../model/report.ts';
-import { findingsOf, headline, measuredText, spoken, targetText } from './phrases.ts';
+import { ABOUT_WHAT_IS_LEFT, findingsOf, headline, measuredText, spoken, targetText } from './phrases.ts';
 import { oneLine } from './text.ts';
 import { columns, pad, shorten, wrap } from './width.ts';
 
@@ -128,6 +128,7 @@ function footer(report: Report, style: TableStyle): string[] {
   const leftBehind = report.experiments.flatMap(({ experiment, leftBehind: why }) =>
     why === undefined ? [] : [paint(oneLine(`FAULT LEFT BEHIND by ${experiment}: ${why}`), COLOURS.fail + BOLD, style)],
   );
+  if (leftBehind.length > 0) leftBehind.push(ABOUT_WHAT_IS_LEFT);
   const findings = report.experiments.flatMap((experiment) =>
     findingsOf(experiment).map((text) => paint(oneLine(`finding, ${experiment.experiment}: ${text}`), BOLD, style)),
   );

@@ -68,6 +68,15 @@ describe('a call', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
+  it('tells what the server said before it fell silent', async () => {
+    let asked = 0;
+    const said = { status: 500, body: { message: 'failed calling webhook' } };
+    peer.misbehave = () => (++asked === 1 ? said : 'hang');
+    const short = await openKubeClient({ kubeconfig: peer.kubeconfig, timeoutMs: 300, callMs: 1_200, random: () => 0 });
+    expect(await short.get(one, patiently())).toMatchObject({ ok: false, status: 500, message: said.body.message });
+    short.close();
+  });
+
   it('ends when its signal does', async () => {
     at(99, 'hang');
     const got = await client.get(one, AbortSignal.timeout(50));

@@ -42,7 +42,7 @@ async function expectSwept(folder: RunFolder): Promise<void> {
 
 describe('before the fault', () => {
   it.each([
-    ['a controller that is down', 'chaos-controller', /controller of Chaos Mesh/],
+    ['a controller that is down', 'chaos-controller', /a webhook of Chaos Mesh does not answer/],
     ['a daemon that is down', 'chaos-daemon', /chaos-daemon|daemon/],
   ] as const)('%s is said, and nothing is touched', async (_, server, reason) => {
     await using folder = await openRunFolder(cluster, planOf(stage, 'not-begun', partition(stage)));
@@ -81,7 +81,7 @@ describe('when the fault is asked for', () => {
   it('a webhook that times out fails the injection with the reason, and leaves nothing', async () => {
     await using folder = await openRunFolder(cluster, planOf(stage, 'too-slow', partition(stage), 8_000, '6s'));
     const run = folder.start('run');
-    await run.reaches('started');
+    await run.reaches('observed'); // All was well when it was looked at.
     {
       await using _frozen = await freeze(cluster, 'chaos-controller');
       await run.reaches('failed');
@@ -95,7 +95,7 @@ describe('when the fault is asked for', () => {
   it('a runner that is killed while a daemon does not answer leaves nothing after the next sweep', async () => {
     await using folder = await openRunFolder(cluster, planOf(stage, 'half-way', partition(stage), 8_000, '6s'));
     const run = folder.start('run');
-    await run.reaches('started');
+    await run.reaches('observed');
     {
       await using _frozen = await freeze(cluster, 'chaos-daemon');
       await run.reaches('requested');
@@ -110,12 +110,21 @@ describe('when the fault is asked for', () => {
 
 describe('while the fault is in effect', () => {
   it('an API server that restarts is waited for', async () => {
-    const run = await passesDespite('restarted', async () => {
+    const steps = await passesDespite('restarted', async () => {
       await cluster.stopServer('apiserver');
       await sleep(2_000);
       await cluster.startServer('apiserver');
     });
-    expect(run).toEqual(['started', 'requested', 'injected', 'recovering', 'recovered', 'quiesced', 'ended']);
+    expect(steps).toEqual([
+      'started',
+      'observed',
+      'requested',
+      'injected',
+      'recovering',
+      'recovered',
+      'quiesced',
+      'ended',
+    ]);
   });
 
   it('watches that go silent hide nothing', async () => {
