@@ -58,9 +58,12 @@ export function followChildren(setting: ChildrenSetting): Children {
   };
   const prove = async (child: Child) => {
     const proof = setting.proofOf(child.fault, child.object);
+    let doubted = false;
     while (proof && child.recovering === undefined && !over.signal.aborted) {
       const pieces = await proof.during(struckBy(child.object), over.signal);
-      if (child.recovering === undefined) evidence.set(child, pieces);
+      // The fault is taken back before its object says so: one look that finds it gone may have come just then.
+      doubted = !doubted && isProven(evidence.get(child)) && isRefuted(pieces);
+      if (child.recovering === undefined && !doubted) evidence.set(child, pieces);
       await context.sleep(PROVE_EVERY_MS, over.signal).catch(() => undefined);
     }
   };
@@ -110,6 +113,14 @@ export function followChildren(setting: ChildrenSetting): Children {
       await Promise.all([...followed, ...proving]);
     },
   };
+}
+
+function isProven(pieces: readonly Evidence[] | undefined): boolean {
+  return pieces?.some(({ holds }) => holds === true) === true && !isRefuted(pieces);
+}
+
+function isRefuted(pieces: readonly Evidence[]): boolean {
+  return pieces.some(({ holds }) => holds === false);
 }
 
 interface StepFacts {

@@ -14,6 +14,8 @@ import type { PlayedCluster } from './played-cluster.ts';
 export interface PlayedProof {
   during: Evidence[];
   after: Aftermath;
+  /** How often it was asked what there is during the fault. */
+  looks: number;
 }
 
 export interface PlayedDriver extends AsyncDisposable {
@@ -54,10 +56,14 @@ export async function openPlayed(
   const proof: PlayedProof = {
     during: [{ of: 'mechanism', holds: true, text: 'it bites' }],
     after: { state: 'cleared', evidence: [{ of: 'note', text: 'nothing is left' }] },
+    looks: 0,
   };
   const opened: MechanismProof = {
     before: async () => undefined,
-    during: async () => proof.during,
+    async during() {
+      proof.looks++;
+      return proof.during;
+    },
     after: async () => proof.after,
     close: () => undefined,
   };

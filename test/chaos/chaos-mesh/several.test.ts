@@ -72,6 +72,26 @@ describe('a Workflow', () => {
     expect(cluster.faults('workflows')).toEqual([]);
   });
 
+  it('counts a fault as proven although the very last look found it gone, before its object said so', async () => {
+    await using played = await openPlayed(cluster, workflow);
+    const proven = played.proof.during;
+    const driver = await played.ready();
+    const injecting = driver.inject(anything());
+    const object = await made('workflows');
+    const child = makeChild(object, 'networkchaos', 'cut');
+    await injecting;
+    const holding = driver.hold!(anything());
+    await vi.waitFor(() => expect(played.proof.looks).toBe(1));
+    played.proof.during = [{ of: 'mechanism', holds: false, text: 'no rule' }];
+    await vi.waitFor(() => expect(played.proof.looks).toBe(2), { timeout: 5_000 });
+    cluster.peer.remove(child);
+    await vi.waitFor(() => expect(cluster.faults('networkchaos')).toEqual([]), { timeout: 5_000 });
+    accomplish(object.metadata.name!);
+    await holding;
+    expect(played.told.find(({ state }) => state === 'recovering')?.evidence).toEqual(proven);
+    await driver.recover(anything());
+  });
+
   it('is aborted before it is deleted, and its faults go with it', async () => {
     await using played = await openPlayed(cluster, workflow);
     const driver = await played.ready();

@@ -32,7 +32,7 @@ export async function stageKvSync(
 }
 
 /** So little that a busy CPU in all of them leaves something of the machine to the rest. */
-const CPU_LIMIT = '400m';
+const CPU_LIMIT = '300m';
 
 function movedTo(namespace: string, object: KubeObject): KubeObject {
   return JSON.parse(JSON.stringify(object).replaceAll(LAB_NAMESPACE, namespace)) as KubeObject;

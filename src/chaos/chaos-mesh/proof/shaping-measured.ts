@@ -66,6 +66,9 @@ export async function compareHandshakes(
   return Promise.all(compared);
 }
 
+/** So much less than expected still counts as the work of a loss: a single slow handshake of many does not. */
+const LUCK = 4;
+
 function ruleAlone(pod: PodView, { action }: Shaping, why: string): OnItsWord {
   const text = `${keyOfPod(pod)}: the rule for ${action} is set; its effect was not measured: ${why}`;
   return { pods: [keyOfPod(pod)], evidence: mechanism(true, text) };
@@ -90,10 +93,13 @@ function compareLoss(pod: PodView, shaping: Shaping, before: Handshakes, now: Ha
   const values = { handshakes: count, repeated: struck(now), repeatedBefore: struck(before) };
   if (now.answeredMs.length === 0 && share < 1)
     return note(`${keyOfPod(pod)}: none of ${count} handshakes was answered, which the fault alone does not explain`);
-  if (struck(now) > struck(before)) {
+  const more = struck(now) - struck(before);
+  if (more > 0 && more >= (count * share) / LUCK) {
     const text = `${struck(now)} of ${count} handshakes lost their first answer (before the fault ${struck(before)})`;
     return mechanism(true, `${keyOfPod(pod)}: ${text}`, values);
   }
+  if (more > 0)
+    return ruleAlone(pod, shaping, `only ${struck(now)} of ${count} handshakes lost an answer, which may be chance`);
   const unlikely = (1 - share) ** count < CERTAIN && correlation <= 0.5;
   if (unlikely) return mechanism(false, `${keyOfPod(pod)}: none of ${count} handshakes lost an answer`, values);
   return ruleAlone(pod, shaping, `none of ${count} handshakes lost an answer, which may be chance`);
