@@ -9,7 +9,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/real/**'],
           testTimeout: 20_000,
-          maxWorkers: 4,
+          maxWorkers: 8,
         },
       },
       {

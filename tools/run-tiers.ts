@@ -1,5 +1,5 @@
 /**
- * `make test`: the static checks, the fast tier and the real tier, with CLUSTER=1 the cluster tier too, while the lab's parts are got in the
+ * `make test`: the static checks, the fast tier, the real tier and, without CLUSTER=0, the cluster tier, while the lab's parts are got in the
  * background. The last line says how many passed, failed and were skipped, and so does test-results/summary.txt.
  */
 import { type SpawnOptions, spawn } from 'node:child_process';
@@ -12,7 +12,8 @@ const CHECKS = ['format:check', 'lint', 'types', 'layers', 'unused', 'build'];
 const MINUTE_MS = 60_000;
 const KILL_AFTER_MS = 20_000;
 
-const deadline = AbortSignal.timeout(85 * MINUTE_MS);
+const isFull = process.env['FULL'] === '1' || process.env['ROWS'] === 'all';
+const deadline = AbortSignal.timeout((isFull ? 600 : 85) * MINUTE_MS);
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
 const stop = AbortSignal.any([deadline, interruption.signal]);
@@ -20,15 +21,17 @@ const stop = AbortSignal.any([deadline, interruption.signal]);
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS);
 const parts = getParts('resolve', 'parts');
-const withCluster = process.env['CLUSTER'] === '1';
-const clusterParts = withCluster ? parts.then(() => getParts('cluster-parts', 'cluster-parts')) : undefined;
+const withCluster = process.env['CLUSTER'] !== '0';
+const canCluster = process.platform === 'linux' && process.getuid?.() === 0;
+const clusterParts =
+  withCluster && canCluster ? parts.then(() => getParts('cluster-parts', 'cluster-parts')) : undefined;
 const results = [await runChecks(), await runTier('fast')];
 await tellMissing(parts, 'parts');
 results.push(await runTier('real'));
 if (clusterParts) {
   await tellMissing(clusterParts, 'cluster-parts');
   results.push(await runTier('cluster', ['node', 'lab/main.ts', 'in-cluster', '--']));
-}
+} else if (withCluster) results.push(leftOut('cluster', 'needs root on Linux; CLUSTER=0 leaves it out'));
 
 const summary = summarize(results, { skipsFail: process.env['CI'] === 'true' });
 for (const failure of summary.failures) console.log(`FAILED  ${failure}`);
@@ -55,6 +58,17 @@ async function runChecks(): Promise<TierResult> {
   const failed = cases.some(({ status }) => status === 'failed');
   const file = { name: 'npm run', status: failed ? 'failed' : 'passed', message: '', assertionResults: cases };
   return { tier: 'check', exitCode: failed ? 1 : 0, report: { testResults: [file] } };
+}
+
+/** Counts as one that was skipped, which a build server takes for a failure. */
+function leftOut(tier: string, why: string): TierResult {
+  console.error(`the ${tier} tier is left out: it ${why}`);
+  const assertionResults = [{ fullName: why, status: 'skipped' }];
+  return {
+    tier,
+    exitCode: 0,
+    report: { testResults: [{ name: tier, status: 'passed', message: '', assertionResults }] },
+  };
 }
 
 async function runTier(tier: string, within: readonly string[] = []): Promise<TierResult> {

@@ -51,7 +51,15 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
 
 async function loadConfig({ kubeconfig, context }: AccessOptions): Promise<KubeConfig> {
   // This file of the package, and not its root, which brings every type of the API with it.
-  const { KubeConfig: Config } = await import('@kubernetes/client-node/dist/config.js');
+  const { KubeConfig: Library } = await import('@kubernetes/client-node/dist/config.js');
+  // Of several kubeconfigs the library shows only the first.
+  const read: string[] = [];
+  class Config extends Library {
+    override loadFromFile(...how: Parameters<KubeConfig['loadFromFile']>): void {
+      super.loadFromFile(...how);
+      read.push(how[0]);
+    }
+  }
   const config = new Config();
   try {
     if (kubeconfig === undefined) config.loadFromDefault();
@@ -62,16 +70,16 @@ async function loadConfig({ kubeconfig, context }: AccessOptions): Promise<KubeC
     );
   }
   if (context !== undefined) selectContext(config, context);
-  await takeTokenFile(config, kubeconfig);
+  for (const file of read) await takeTokenFile(config, file);
   return config;
 }
 
 /** As for kubectl, a file with a token counts before a token. */
-async function takeTokenFile(config: KubeConfig, kubeconfig: string | undefined): Promise<void> {
+async function takeTokenFile(config: KubeConfig, kubeconfig: string): Promise<void> {
   const user = config.getCurrentUser();
   if (!user) return;
   try {
-    const token = await tokenFromFile(user.name, kubeconfig);
+    const token = await tokenFromFile(kubeconfig, user.name);
     if (token !== undefined) Object.assign(user, { token });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'not readable';

@@ -78,7 +78,7 @@ describe('before the fault', () => {
 });
 
 describe('when the fault is asked for', () => {
-  it('a webhook that times out fails the injection with the reason, and leaves nothing', async () => {
+  it('a controller that hangs fails the injection with the reason, and leaves nothing', async () => {
     await using folder = await openRunFolder(cluster, planOf(stage, 'too-slow', partition(stage), 8_000, '6s'));
     const run = folder.start('run');
     await run.reaches('observed'); // All was well when it was looked at.
@@ -88,7 +88,9 @@ describe('when the fault is asked for', () => {
     }
     const { code, output } = await run.ended;
     expect([20, 69], output).toContain(code);
-    expect((await run.events()).find(({ state }) => state === 'failed')?.reason).toMatch(/webhook.*(deadline|time)/i);
+    // Whether its webhook still lets the object through is chance.
+    const reason = (await run.events()).find(({ state }) => state === 'failed')?.reason;
+    expect(reason).toMatch(/webhook.*(deadline|time)|did not inject the fault in time/i);
     await expectSwept(folder);
   });
 
@@ -226,7 +228,7 @@ function nothingFor(account: string): object[] {
       ...{ apiVersion, kind: 'FlowSchema', metadata },
       spec: {
         priorityLevelConfiguration: { name: account },
-        matchingPrecedence: 1,
+        matchingPrecedence: 2,
         rules: [{ subjects, ...anything }],
       },
     },

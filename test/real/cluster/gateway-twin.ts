@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ClusterAccess } from '../../../lab/cluster/workloads/access.ts';
 import { kubectlOn } from '../../../lab/cluster/workloads/access.ts';
-import { sidecarContainer, sidecarService } from './sidecar.ts';
+import { sidecarService, twinContainer } from './sidecar.ts';
 
 export interface TwinSetting {
   namespace: string;
@@ -33,7 +33,7 @@ function podOf({ namespace, plan, env, nodeSelector }: TwinSetting) {
     kind: 'Pod',
     metadata: { namespace, name: 'gateway-twin', labels: LABELS },
     spec: {
-      containers: [sidecarContainer({ plan, env })],
+      containers: [twinContainer({ plan, env })],
       volumes: [{ name: 'plans', configMap: { name: 'gateway-twin' } }],
       nodeSelector,
       terminationGracePeriodSeconds: 5,

@@ -3,15 +3,27 @@ import { PROGRAM_IMAGE } from './program-image.ts';
 
 const PORT = 9780;
 
+export interface Served {
+  plan: string;
+  env: Record<string, string>;
+}
+
 /** Serves a plan that is mounted from the volume `plans`, with the parameters that the run has. */
-export function sidecarContainer({ plan, env }: { plan: string; env: Record<string, string> }) {
+export function sidecarContainer({ plan, env }: Served) {
   return {
     name: 'steadfast',
     image: PROGRAM_IMAGE,
     args: ['serve', `/plans/${basename(plan)}`, '--vantage', 'gateway'],
     env: Object.entries(env).map(([name, value]) => ({ name, value })),
-    readinessProbe: { httpGet: { port: PORT, path: '/readyz' }, periodSeconds: 1 },
     volumeMounts: [{ name: 'plans', mountPath: '/plans', readOnly: true }],
+  };
+}
+
+/** In a pod of its own. Beside the gateway it would take that out of its Service whenever it is not ready. */
+export function twinContainer(served: Served) {
+  return {
+    ...sidecarContainer(served),
+    readinessProbe: { httpGet: { port: PORT, path: '/readyz' }, periodSeconds: 1 },
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { clusterParts } from '../../parts.ts';
 import type { ClusterPlace } from '../../place.ts';
 import { controllerPorts, daemonPorts } from '../components/chaos-mesh.ts';
 import { hostService, type KubernetesObject } from './base.ts';
@@ -17,7 +18,11 @@ export async function chaosMeshObjects(place: ClusterPlace): Promise<KubernetesO
     ...hostService({
       name: 'chaos-mesh-controller-manager',
       namespace,
-      labels: { ...partOf, 'app.kubernetes.io/component': 'controller-manager' },
+      labels: {
+        ...partOf,
+        'app.kubernetes.io/component': 'controller-manager',
+        'app.kubernetes.io/version': clusterParts['chaos-mesh'].version.split('-', 1)[0]!,
+      },
       ports: [
         { name: 'webhook', port: 443, targetPort: controllerPorts.webhook },
         { name: 'http', port: 10080, targetPort: controllerPorts.metrics },
