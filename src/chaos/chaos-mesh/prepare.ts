@@ -6,7 +6,7 @@ import type { Leases } from './lease.ts';
 import { CHAOS_MESH_API, faultsOf, isFields, type Manifest, targetNamespacesOf } from './manifest.ts';
 import { faultsOfOthers } from './others.ts';
 import type { RunPreflight } from './preflight/contract.ts';
-import { disagreements, type FoundSchedule, ownNextTick, readSchedule } from './schedule.ts';
+import { disagreements, type FoundSchedule, isPaused, ownNextTick, readSchedule } from './schedule.ts';
 import { findSelf, ownerFor, type Self } from './self.ts';
 import type { Prepared } from './strike.ts';
 
@@ -96,6 +96,7 @@ function collisionProblem(found: FoundSchedule, { durationMs, maxFaultMs }: Driv
 function observeProblem(found: FoundSchedule): string[] {
   const now = Date.now();
   const name = `the Schedule ${found.object.metadata.name}`;
+  if (isPaused(found.object)) return [`${name} is paused, and makes no run to observe`];
   const tick = ownNextTick(found, now, now + OBSERVE_WITHIN_MS);
   if (typeof tick === 'string') return [`${name}: ${tick}`];
   if (tick !== undefined) return [];

@@ -54,13 +54,18 @@ function flawsIn({ kind, spec }: Manifest): string[] {
     .map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
+/** Its cron makes nothing until somebody takes the annotation away. */
+export function isPaused({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.[PAUSE_ANNOTATION] === 'true';
+}
+
 /** When the Schedule's own cron makes a run next, in `(fromMs, toMs]` of the wall clock; a text where it cannot be told. */
 export function ownNextTick(
   { object, manifest }: FoundSchedule,
   fromMs: number,
   toMs: number,
 ): number | string | undefined {
-  if (object.metadata.annotations?.[PAUSE_ANNOTATION] === 'true') return undefined;
+  if (isPaused(object)) return undefined;
   const expression = String(manifest.spec['schedule'] ?? '');
   const cron = parseCron(expression);
   if (!cron) return `its cron expression "${expression}" cannot be read`;

@@ -85,6 +85,12 @@ describe('a Schedule in the cluster', () => {
     return cluster.path('networkchaos', 'nightly-x');
   };
 
+  it('that is paused has no run to observe', async () => {
+    put('@every 5s', { 'experiment.chaos-mesh.org/pause': 'true' });
+    await using played = await openPlayed(cluster, { ...place, observe: true });
+    await expect(played.ready()).rejects.toThrow('the Schedule nightly is paused, and makes no run to observe');
+  });
+
   it('that is observed has its own run followed, and left alone', async () => {
     put('@every 5s');
     await using played = await openPlayed(cluster, { ...place, observe: true });
