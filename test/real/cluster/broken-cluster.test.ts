@@ -133,22 +133,6 @@ describe('while the fault is in effect', () => {
     await passesDespite('silenced', (pid) => silence(cluster, pid, 6443));
   });
 
-  it('an API server that has too much to do (429) is asked again', async () => {
-    await using account = await openAccount(cluster, stage, 'crowded-out');
-    await passesDespite(
-      'crowded-out',
-      async () => {
-        await stage.create(...nothingFor(account.name));
-        await sleep(4_000);
-        const rejected = await cluster.kubectl('get', '--raw', '/metrics');
-        const kinds = 'flowschema,prioritylevelconfiguration';
-        await cluster.kubectl('delete', kinds, account.name);
-        expect(rejected).toMatch(/apiserver_flowcontrol_rejected_requests_total\{[^}]*crowded-out[^}]*\} [1-9]/);
-      },
-      account,
-    );
-  });
-
   it('a token that expires is read anew', async () => {
     await using account = await openAccount(cluster, stage, 'renewed');
     await passesDespite(
@@ -208,29 +192,4 @@ async function passesDespite(
   expect(code, output).toBe(0);
   await expectNothingLeft();
   return (await run.events()).map(({ state }) => state);
-}
-
-/** Of the requests of one account the API server takes none. */
-function nothingFor(account: string): object[] {
-  const [apiVersion, metadata] = ['flowcontrol.apiserver.k8s.io/v1', { name: account }];
-  const limited = { nominalConcurrencyShares: 0, lendablePercent: 0, borrowingLimitPercent: 0 };
-  const anything = {
-    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] }],
-    nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-  };
-  const subjects = [{ kind: 'ServiceAccount', serviceAccount: { name: account, namespace: stage.namespace } }];
-  return [
-    {
-      ...{ apiVersion, kind: 'PriorityLevelConfiguration', metadata },
-      spec: { type: 'Limited', limited: { ...limited, limitResponse: { type: 'Reject' } } },
-    },
-    {
-      ...{ apiVersion, kind: 'FlowSchema', metadata },
-      spec: {
-        priorityLevelConfiguration: { name: account },
-        matchingPrecedence: 2,
-        rules: [{ subjects, ...anything }],
-      },
-    },
-  ];
 }
