@@ -31,8 +31,9 @@ export async function withRepetitions<Answer extends { ok: true } | KubeTrouble>
     const answer = await attempt(leftMs);
     if (answer.ok) return answer;
     if (answer.code === 'status') said = answer as Answer & { ok: false };
-    const trouble = answer.code === 'timeout' && said ? said : answer;
-    const told = unsure ? { ...trouble, unsure } : trouble;
+    // What was said before explains a silence, but says nothing of what the silent attempt has done.
+    const explained = answer.code === 'timeout' ? said : undefined;
+    const told = unsure || explained ? { ...(explained ?? answer), unsure: true as const } : answer;
     if (!passes(answer)) return told;
     const waitMs = (answer.retryAfterMs ?? 0) + pauseMs * (0.5 + random());
     if (performance.now() + waitMs + LEAST_ATTEMPT_MS >= deadline) return told;

@@ -77,6 +77,16 @@ describe('a call', () => {
     short.close();
   });
 
+  it('is unsure of a change whose last attempt met silence, whatever the server said before', async () => {
+    let asked = 0;
+    peer.misbehave = () => (++asked === 1 ? { status: 429, body: { message: 'too many' } } : 'hang');
+    const short = await openKubeClient({ kubeconfig: peer.kubeconfig, timeoutMs: 300, callMs: 800, random: () => 0 });
+    const made = await short.create(pods, { metadata: { name: 'two' } }, {}, patiently());
+    expect(asked, 'the silent attempt is the last one').toBe(2);
+    expect(made).toMatchObject({ ok: false, unsure: true });
+    short.close();
+  });
+
   it('ends when its signal does', async () => {
     at(99, 'hang');
     const got = await client.get(one, AbortSignal.timeout(50));
