@@ -7,7 +7,7 @@ export const APPROVED_UNTIL = 'steadfast/approved-until';
 /** What stands between a plan and a namespace. */
 export interface LackingApproval {
   text: string;
-  /** Digests of the plans that the namespace approves of, or once did; undefined where there is no such namespace. */
+  /** Digests of the plans that the namespace approves of; undefined where there is no such namespace. */
   approved?: readonly string[];
 }
 
@@ -22,8 +22,11 @@ export async function lackingApproval(
   if (isStatus(got, 404)) return { text: `there is no namespace ${namespace}` };
   if (!got.ok) return { text: `the approval of namespace ${namespace} cannot be read: ${got.message}`, approved: [] };
   const annotations = got.value.metadata.annotations ?? {};
-  const text = judgeApproval(namespace, annotations, digest, Date.now());
-  return text === undefined ? undefined : { text, approved: approvedIn(annotations) };
+  const now = Date.now();
+  const text = judgeApproval(namespace, annotations, digest, now);
+  // One time holds for all of them: an approval that has ended must not begin again with a new one.
+  const approved = endOf(annotations) > now ? approvedIn(annotations) : [];
+  return text === undefined ? undefined : { text, approved };
 }
 
 /** The command that approves, for whoever is asked to. */
@@ -46,11 +49,16 @@ function judgeApproval(
   const approved = approvedIn(annotations);
   if (approved.length === 0) return `namespace ${namespace} does not approve of this plan (${APPROVED}: ${digest})`;
   if (!approved.includes(digest)) return `namespace ${namespace} approves of other plans: this one is ${digest}`;
-  const until = annotations[APPROVED_UNTIL] ?? '';
-  const untilMs = isRfc3339(until) ? Date.parse(until) : Number.NaN;
+  const untilMs = endOf(annotations);
   if (Number.isNaN(untilMs))
     return `namespace ${namespace} does not say until when it approves (${APPROVED_UNTIL}: RFC 3339)`;
-  return untilMs > nowMs ? undefined : `the approval of namespace ${namespace} ended at ${until}`;
+  return untilMs > nowMs ? undefined : `the approval of namespace ${namespace} ended at ${annotations[APPROVED_UNTIL]}`;
+}
+
+/** In ms since 1970; NaN where it is not said. */
+function endOf(annotations: Readonly<Record<string, string>>): number {
+  const until = annotations[APPROVED_UNTIL] ?? '';
+  return isRfc3339(until) ? Date.parse(until) : Number.NaN;
 }
 
 function isRfc3339(text: string): boolean {

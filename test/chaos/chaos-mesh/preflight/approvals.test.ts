@@ -46,8 +46,11 @@ describe('a namespace', () => {
   });
 });
 
-test('one command approves of all plans that are looked at together, and of those that are approved of already', async () => {
-  approve('sha256:old');
+test.each([
+  ['and of those that are approved of already', IN_AN_HOUR, 'sha256:old,sha256:one,sha256:two'],
+  ['and of none whose approval has ended', AN_HOUR_AGO, 'sha256:one,sha256:two'],
+])('one command approves of all plans that are looked at together, %s', async (_, until, approved) => {
+  approve('sha256:old', until);
   const limits = { maxFaultMs: 60_000, maxTargets: 3, abortWhen: [] };
   const plan = (name: string, namespace: string) => ({
     ...{ experiment: 'kill', plan: name, digest: `sha256:${name}`, durationMs: 1_000 },
@@ -58,8 +61,5 @@ test('one command approves of all plans that are looked at together, and of thos
   const lines = await inspectPlace(plans as never, AbortSignal.timeout(20_000));
   const commands = lines.flatMap(({ text, command = '' }) => (/^(one|two)\/.*approves of/.test(text) ? [command] : []));
 
-  expect(commands.map((command) => /approved=(\S+)/.exec(command)?.[1])).toEqual([
-    'sha256:old,sha256:one,sha256:two',
-    'sha256:old,sha256:one,sha256:two',
-  ]);
+  expect(commands.map((command) => /approved=(\S+)/.exec(command)?.[1])).toEqual([approved, approved]);
 });
