@@ -26,20 +26,36 @@ export async function sweepPlaces(
 ): Promise<FoundFault[]> {
   const found: FoundFault[] = [];
   for (const place of placesOf(experiments)) {
-    const kube = await openKubeClient(place).catch((error) => {
-      if (error instanceof NoCluster && experiments.length === 0) return undefined;
-      throw error;
-    });
-    if (!kube) continue;
     try {
-      const swept = await sweepCluster(kube, place.namespaces, signal, openProof);
-      found.push(...(experiments.length === 0 ? swept : swept.map(leftToItsOwner)));
-      if (experiments.length === 0) found.push(...(await notAllowedToLook(kube, signal)));
-    } finally {
-      kube.close();
+      found.push(...(await sweepOnePlace(place, experiments.length === 0, signal, openProof)));
+    } catch (error) {
+      if (error instanceof NoCluster && experiments.length === 0) continue;
+      const text = `whether a fault was left behind in ${nameOf(place)} could not be seen: ${(error as Error).message}`;
+      found.push({ run: '?', experiment: '?', state: 'unseen', text });
     }
   }
   return found;
+}
+
+/** `all`: somebody asks for everything that was left, not only for what is in a run's way. */
+async function sweepOnePlace(
+  place: Place,
+  all: boolean,
+  signal: AbortSignal,
+  openProof: OpenProof,
+): Promise<FoundFault[]> {
+  const kube = await openKubeClient(place);
+  try {
+    const swept = await sweepCluster(kube, place.namespaces, signal, openProof);
+    return all ? [...swept, ...(await notAllowedToLook(kube, signal))] : swept.map(leftToItsOwner);
+  } finally {
+    kube.close();
+  }
+}
+
+function nameOf({ kubeconfig, context }: Place): string {
+  const where = kubeconfig === undefined ? 'the cluster' : `the cluster of ${kubeconfig}`;
+  return context === undefined ? where : `${where}, context ${context}`;
 }
 
 function placesOf(experiments: readonly InspectedExperiment<ChaosMeshConfig>[]): Place[] {

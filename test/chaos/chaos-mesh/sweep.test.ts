@@ -215,6 +215,23 @@ describe('the place itself', () => {
     ]);
   });
 
+  it('is told of one cluster although another cannot be looked at', async () => {
+    await using played = await leaveBehind();
+    await played.driver.close();
+    letLeaseEnd();
+    const elsewhere = inspected();
+    elsewhere.config.kubeconfig = '/nowhere/kubeconfig';
+    expect(await sweepPlaces([inspected(), elsewhere], signal(20_000), openProof)).toMatchObject([
+      { state: 'removed', run: 'run-1' },
+      {
+        state: 'unseen',
+        text: expect.stringMatching(
+          /^whether a fault was left behind in the cluster of \/nowhere\/kubeconfig could not be seen: /,
+        ),
+      },
+    ]);
+  });
+
   it('is none where there is no cluster', async () => {
     vi.stubEnv('KUBECONFIG', '');
     vi.stubEnv('HOME', '/nowhere');

@@ -8,6 +8,7 @@ import type { CheckContext, CheckedExperiment } from './contract.ts';
 import { checkDryRun } from './dry-run.ts';
 import { problem } from './found.ts';
 import { checkKernels } from './kernel.ts';
+import { checkNamespaceFilter } from './namespace-filter.ts';
 import { checkPermissions } from './permissions.ts';
 import { checkSelection } from './selection.ts';
 import type { Subject } from './subject.ts';
@@ -34,6 +35,7 @@ export async function checkAll(
     checkDaemons(subject, signal),
     checkPermissions(subject, signal),
     checkNamespaces(subject, signal),
+    checkNamespaceFilter(subject, signal),
     checkSelection(subject),
     checkRollouts(subject, signal),
     checkBudgets(subject, signal),

@@ -4,6 +4,7 @@ import { type Fields, isFields } from '../manifest.ts';
 import { findDaemons } from '../proof/daemon/find.ts';
 import { openDaemonEyes } from '../proof/daemon/look.ts';
 import { nodesOf, podsOnNodes } from '../proof/pieces.ts';
+import { CONTROLLER_LABEL } from './controller.ts';
 import { fine, problem, warning } from './found.ts';
 import { CHAOS_MESH_NAMESPACE } from './needs.ts';
 import { hasKind, needsDaemon, type Subject } from './subject.ts';
@@ -29,7 +30,7 @@ export async function checkController(
   signal: AbortSignal,
 ): Promise<{ lines: Inspection[]; endpoints: ControllerEndpoint[] }> {
   const place = { resource: ENDPOINT_SLICES, namespace: CHAOS_MESH_NAMESPACE };
-  const command = `kubectl get pods -n ${CHAOS_MESH_NAMESPACE} -l app.kubernetes.io/component=controller-manager`;
+  const command = `kubectl get pods -n ${CHAOS_MESH_NAMESPACE} -l ${CONTROLLER_LABEL}`;
   const found = await kube.list(place, {}, signal);
   if (!found.ok)
     return {
@@ -50,8 +51,7 @@ export async function checkController(
 
 /** Somebody may have put Chaos Mesh where it is not usually put. */
 async function slicesElsewhere(kube: Subject['kube'], signal: AbortSignal): Promise<KubeObject[]> {
-  const labelSelector = 'app.kubernetes.io/component=controller-manager';
-  const everywhere = await kube.list({ resource: ENDPOINT_SLICES }, { labelSelector }, signal);
+  const everywhere = await kube.list({ resource: ENDPOINT_SLICES }, { labelSelector: CONTROLLER_LABEL }, signal);
   return everywhere.ok ? everywhere.value.items.filter(isOfController) : [];
 }
 

@@ -1,22 +1,20 @@
-import { type KubeClient, type KubeObject, type KubeResource, RESOURCES } from '../../../clients/kubernetes/client.ts';
+import { type KubeClient, type KubeObject, RESOURCES } from '../../../clients/kubernetes/client.ts';
 import type { Inspection } from '../../contract.ts';
-import { type Fields, isFields } from '../manifest.ts';
+import { CONTROLLER_LABEL, containersIn, listController } from './controller.ts';
 import { fine, problem, warning } from './found.ts';
 import { CHAOS_MESH_NAMESPACE } from './needs.ts';
 
 /** Before it, a fault without any target reported itself as injected and as recovered. */
 const OLDEST = [2, 6, 3] as const;
 
-const COMPONENT = 'app.kubernetes.io/component=controller-manager';
-
 /** Which Chaos Mesh runs there: by the label of its controller or the tag of its image. */
 export async function checkVersion(kube: KubeClient, signal: AbortSignal): Promise<Inspection[]> {
-  const find = (resource: KubeResource) =>
-    kube.list({ resource, namespace: CHAOS_MESH_NAMESPACE }, { labelSelector: COMPONENT }, signal);
-  const lists = await Promise.all([find(RESOURCES.deployments), find(RESOURCES.pods), find(RESOURCES.services)]);
-  const texts = lists.flatMap((list) => (list.ok ? list.value.items.flatMap(versionsOf) : []));
-  const version = texts.map(parse).find((one) => one !== undefined);
-  const command = `kubectl get deployments,pods -n ${CHAOS_MESH_NAMESPACE} -l ${COMPONENT} -o wide`;
+  const objects = await listController(kube, [RESOURCES.deployments, RESOURCES.pods, RESOURCES.services], signal);
+  const version = objects
+    .flatMap(versionsOf)
+    .map(parse)
+    .find((one) => one !== undefined);
+  const command = `kubectl get deployments,pods -n ${CHAOS_MESH_NAMESPACE} -l ${CONTROLLER_LABEL} -o wide`;
   if (!version) return [warning('the version of Chaos Mesh cannot be told; 2.6.3 or later is needed', command)];
   const text = `Chaos Mesh ${version.join('.')}`;
   if (!isOlder(version, OLDEST)) return [fine(text)];
@@ -31,12 +29,6 @@ function versionsOf({ metadata, spec }: KubeObject): string[] {
     typeof image === 'string' ? [image.split(':').at(-1)!] : [],
   );
   return [...images, metadata.labels?.['app.kubernetes.io/version'] ?? ''];
-}
-
-function containersIn(spec: unknown): Fields[] {
-  const template = isFields(spec) && isFields(spec['template']) ? spec['template']['spec'] : spec;
-  const containers = isFields(template) ? template['containers'] : undefined;
-  return Array.isArray(containers) ? containers.filter(isFields) : [];
 }
 
 function parse(text: string): [number, number, number] | undefined {

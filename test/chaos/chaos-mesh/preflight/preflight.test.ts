@@ -21,12 +21,30 @@ function facts({ preparation }: Preflight): string[] {
   return (preparation.facts ?? []).map(({ text }) => text);
 }
 
+function filterNamespaces({ peer }: PreflightStage): void {
+  const container = {
+    image: 'ghcr.io/chaos-mesh/chaos-mesh:v2.8.3',
+    env: [{ name: 'ENABLE_FILTER_NAMESPACE', value: 'true' }],
+  };
+  peer.change(PLACES.controller, (object) => {
+    object.spec = { template: { spec: { containers: [container] } } };
+  });
+}
+
 test('a cluster in which all is well refuses nothing, and names the targets and their pods', async () => {
   const found = await stage.check(bandwidth);
   expect(found.preparation.problems).toEqual([]);
   expect(found.preparation.targets).toEqual(['shop/web-1', 'shop/web-2']);
   expect(found.faults[0]?.candidates.map(({ key, pod }) => `${key} ${pod.name}`)).toEqual(['. web-1', '. web-2']);
   expect(facts(found)).toContain('Chaos Mesh 2.8.3');
+});
+
+test('a namespace that asks for faults is not refused by a controller that heeds only those', async () => {
+  filterNamespaces(stage);
+  stage.peer.change(PLACES.namespace, ({ metadata }) =>
+    Object.assign(metadata.annotations!, { 'chaos-mesh.org/inject': 'enabled' }),
+  );
+  expect((await stage.check(podKill)).preparation.problems).toEqual([]);
 });
 
 test('looking changes nothing', async () => {
@@ -51,6 +69,12 @@ describe('a run is refused', () => {
         target: { mode: 'all', selector: { labelSelectors: { app: 'db' } } },
       }),
       'the target of the NetworkChaos matches no pod in shop',
+    ],
+    [
+      'where the controller heeds only namespaces that ask for faults, and this one does not',
+      filterNamespaces,
+      podKill,
+      'the controller of Chaos Mesh passes over namespace shop: it heeds only those with the annotation chaos-mesh.org/inject: enabled',
     ],
     [
       'where a target is not running',
