@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns';
 import type { ClientRequest, Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { networkTrouble } from '../../clients/network-trouble.ts';
 import type { Offset } from '../../slo/model/entry.ts';
@@ -15,9 +16,17 @@ export async function openHttpNetwork(url: string, now: () => Offset): Promise<N
   const port = /:(\d+)\/?$/.exec(url)?.[1] ?? DEFAULT_PORT;
   const name = hostname.replace(/^\[|\]$/g, '');
   const agent: HttpAgent = new Agent({ keepAlive: true, maxSockets: 8, maxFreeSockets: 4 });
+  // A lookup cannot be given up: while one hangs, a second would only take another of the process's few threads.
+  let looking: Promise<LookupAddress[]> | undefined;
+  const look = () => {
+    looking ??= lookup(name, { all: true }).finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  };
   return {
     async resolve(signal) {
-      const found = await within(LOOKUP_LIMIT_MS, signal, lookup(name, { all: true })).catch(() => []);
+      const found = await within(LOOKUP_LIMIT_MS, signal, look()).catch(() => []);
       return [...new Set(found.map(({ address }) => address))].sort();
     },
     ask(address, question, signal) {
