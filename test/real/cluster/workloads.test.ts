@@ -28,7 +28,7 @@ describe('engines and a gateway as pods', () => {
   }
   interface GatewayState {
     defects: Record<string, boolean>;
-    engines: { key: string; address: string; status: string; blocks: number; fingerprint: string }[];
+    engines: { key: string; address: string; status: string; ready: boolean; blocks: number; fingerprint: string }[];
   }
 
   let engines: PodFace[];
@@ -60,11 +60,15 @@ describe('engines and a gateway as pods', () => {
   });
   afterAll(() => gateway && setPace(2));
 
-  test('three engines are Ready, and the gateway is connected to all of them', async () => {
+  test('three engines are Ready, and the gateway, which looks every second, is connected to all of them and knows', async () => {
     expect(engines).toHaveLength(3);
-    const connected = async () =>
-      (await gatewayState()).engines.filter(({ status }) => status === 'connected').map(({ address }) => address);
-    await expect.poll(async () => (await connected()).sort()).toEqual(engines.map(({ address }) => address).sort());
+    const inUse = async () =>
+      (await gatewayState()).engines
+        .filter(({ status, ready }) => status === 'connected' && ready)
+        .map(({ address }) => address);
+    await expect
+      .poll(async () => (await inUse()).sort(), { timeout: 10_000 })
+      .toEqual(engines.map(({ address }) => address).sort());
   });
 
   test('an event of an engine reaches the gateway’s index, which then holds what the engine holds', async () => {
