@@ -1,27 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { hostAndPort } from '../clients/config-schema.ts';
+import type { Log } from '../clients/log.ts';
 import { formatDiagnostic } from '../plan/diagnostic.ts';
 import { type LoadedPlan, load } from '../plan/load.ts';
 import { maskOf } from '../plan/mask.ts';
 import { DEFAULT_BUDGETS } from '../scheduler/budgets.ts';
-import { RUNNER_VANTAGE } from '../slo/model/entry.ts';
 import type { Plan } from '../slo/model/plan.ts';
 import { readArguments } from './arguments.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { maskEntry } from './run/masking.ts';
-import { closeInstruments, openInstruments, planAt } from './run/open-plan.ts';
+import { closeInstruments, type Instruments, openInstruments, planAt } from './run/open-plan.ts';
 import type { RunIo } from './run-command.ts';
-import { serveStation } from './serve/http-server.ts';
+import type { Stations } from './serve/answer.ts';
+import { type Chosen, choosePlans } from './serve/choose-plans.ts';
+import { serveStations } from './serve/http-server.ts';
 import { Station } from './serve/station.ts';
 
-export const SERVE_USAGE = `Usage: steadfast serve PLAN --vantage NAME [options]
+export const SERVE_USAGE = `Usage: steadfast serve PLAN... --vantage NAME [options]
 
-Runs the probes that are at this vantage, all the time, and hands what they see to the runs of the plan that ask for it. Ends when it is told
-to (SIGTERM), with exit code 0.
+Runs the probes that are at this vantage, all the time, and hands what they see to the runs of their plans that ask for it. Ends when it is told
+to (SIGTERM), with exit code 0. PLAN is a file or a folder; plans without a probe at this vantage are left out.
 
-  --vantage NAME   which of the plan's vantages this is (may be left out where there is only one)
-  --only NAME      which plan, where the file has several
+  --vantage NAME   which of the plans' vantages this is (may be left out where there is only one)
+  --only NAME      one plan alone, where there are several
   --listen ADDR    host:port (default: 0.0.0.0:9780)
   --log-format F   text (default) or json
 
@@ -37,7 +39,8 @@ const OPTIONS = {
   'log-format': { type: 'string' },
 } as const;
 
-const MEMORY = { bytes: 4 * 1024 * 1024, ageMs: 30 * 60_000 };
+/** What is kept for readers: so much for one plan, and no more than so much for all of them. */
+const MEMORY = { bytes: 4 * 1024 * 1024, allBytes: 16 * 1024 * 1024, ageMs: 30 * 60_000 };
 
 /** So that readers, who ask again at once, can fetch what is left. */
 const LAST_ANSWERS_MS = 1000;
@@ -55,11 +58,11 @@ export async function serveCommand(args: readonly string[], io: RunIo): Promise<
   const options = await readOptions(args);
   if (options === 'help') return say(io.stdout, SERVE_USAGE, EXIT.pass);
   if (typeof options === 'string') return say(io.stderr, `${options}\n\n${SERVE_USAGE}`, EXIT.badPlan);
-  const loaded = await loadOne(options, io);
-  if (!loaded) return EXIT.badPlan;
-  const vantage = vantageOf(loaded.plan, options);
-  if ('problem' in vantage) return say(io.stderr, `${vantage.problem}\n`, EXIT.badPlan);
-  return serve(loaded, vantage.name, options, io);
+  const plans = await loadPlans(options, io);
+  if (!plans) return EXIT.badPlan;
+  const chosen = choosePlans(plans, options);
+  if ('problem' in chosen) return say(io.stderr, `${chosen.problem}\n`, EXIT.badPlan);
+  return serve(chosen, options, io);
 }
 
 async function readOptions(args: readonly string[]): Promise<ServeOptions | string> {
@@ -75,58 +78,69 @@ async function readOptions(args: readonly string[]): Promise<ServeOptions | stri
   return { paths: positionals, vantage: values.vantage, only: values.only, listen, format };
 }
 
-async function loadOne({ paths, only }: ServeOptions, io: RunIo): Promise<LoadedPlan | undefined> {
+async function loadPlans({ paths }: ServeOptions, io: RunIo): Promise<readonly LoadedPlan[] | undefined> {
   const { plans, diagnostics } = await load(paths, io.registries, io.env);
   for (const diagnostic of diagnostics) io.stderr(`${formatDiagnostic(diagnostic)}\n`);
-  if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;
-  const wanted = only === undefined ? plans : plans.filter(({ plan }) => plan.name === only);
-  if (wanted.length === 1) return wanted[0];
-  const known = plans.map(({ plan }) => plan.name).join(', ');
-  io.stderr(`A vantage serves one plan: name it with --only. There are: ${known || 'none'}\n`);
-  return undefined;
+  return diagnostics.some(({ severity }) => severity === 'error') ? undefined : plans;
 }
 
-function vantageOf(plan: Plan, { vantage }: ServeOptions): { name: string } | { problem: string } {
-  const known = [...new Set(plan.probes.map(({ at }) => at))].filter((at) => at !== RUNNER_VANTAGE);
-  const name = vantage ?? (known.length === 1 ? known[0] : undefined);
-  if (name !== undefined && known.includes(name)) return { name };
-  const there =
-    known.length === 0 ? 'has no probe at any vantage but the runner' : `has probes at: ${known.join(', ')}`;
-  return {
-    problem: `${name === undefined ? 'Which vantage?' : `No probe is at ${name}.`} The plan ${plan.name} ${there}`,
-  };
-}
-
-async function serve(loaded: LoadedPlan, vantage: string, options: ServeOptions, io: RunIo): Promise<ExitCode> {
-  const mask = maskOf(loaded.secrets);
+async function serve({ vantage, plans }: Chosen, options: ServeOptions, io: RunIo): Promise<ExitCode> {
+  const mask = maskOf(plans.flatMap(({ secrets }) => secrets));
   const [clock, log] = await Promise.all([io.createClock(), io.createLog(options.format, mask)]);
   const boot = randomBytes(6).toString('hex');
-  const plan = withItsSources(planAt(loaded.plan, vantage), io);
-  const setting = { plan, run: `serve-${boot}`, clock, log, registries: io.registries };
-  const instruments = await openInstruments(setting);
+  const opened: Opened[] = [];
   try {
-    if (instruments.problem !== undefined) return say(io.stderr, `${mask(instruments.problem)}\n`, EXIT.notReady);
-    const station = new Station({
-      ...{ plan, vantage, boot, clock, version: io.version, probes: instruments.probes, memory: MEMORY },
-      instance: io.env['POD_NAME'] || hostname(),
-      masked: (entry) => (loaded.secrets.length > 0 ? maskEntry(entry, mask) : entry),
-      note: (text) => log.warn({}, mask(text)),
-      drainMs: drainMs(plan, io),
-    });
-    const server = await serveStation(station, options.listen);
-    if ('problem' in server) {
-      station.stop('nobody could ask for what it measures');
-      return say(io.stderr, `Cannot listen at ${options.listen}: ${server.problem}\n`, EXIT.notReady);
+    for (const { plan: whole, secrets } of plans) {
+      const plan = withItsSources(planAt(whole, vantage), io);
+      const instruments = await openInstruments({
+        ...{ plan, run: `serve-${boot}`, clock, log },
+        registries: io.registries,
+      });
+      opened.push({ plan, secrets, instruments });
+      if (instruments.problem !== undefined) return say(io.stderr, `${mask(instruments.problem)}\n`, EXIT.notReady);
     }
-    log.info({ address: server.address, plan: plan.name, digest: plan.digest, vantage, boot }, 'serving');
-    if (options.format === 'text') io.stderr(`The vantage ${vantage} of ${plan.name} is served at ${server.address}\n`);
-    await aborted(io.abort);
-    station.stop('the vantage was told to end');
-    await server.close(LAST_ANSWERS_MS);
-    return EXIT.pass;
+    const [first, ...others] = opened.map(({ plan, secrets, instruments }) => {
+      return new Station({
+        ...{ plan, vantage, boot, clock, version: io.version, probes: instruments.probes },
+        memory: { ageMs: MEMORY.ageMs, bytes: Math.min(MEMORY.bytes, MEMORY.allBytes / plans.length) },
+        instance: io.env['POD_NAME'] || hostname(),
+        masked: (entry) => (secrets.length > 0 ? maskEntry(entry, mask) : entry),
+        note: (text) => log.warn({ plan: plan.name }, mask(text)),
+        drainMs: drainMs(plan, io),
+      });
+    });
+    return await untilTold([first!, ...others], options, io, log);
   } finally {
-    await closeInstruments(instruments, clock);
+    for (const { instruments } of opened) await closeInstruments(instruments, clock);
   }
+}
+
+interface Opened {
+  plan: Plan;
+  secrets: LoadedPlan['secrets'];
+  instruments: Instruments;
+}
+
+/** Answers until the process is told to end. */
+async function untilTold(stations: Stations, options: ServeOptions, io: RunIo, log: Log): Promise<ExitCode> {
+  const stop = (reason: string) => {
+    for (const station of stations) station.stop(reason);
+  };
+  const server = await serveStations(stations, options.listen);
+  if ('problem' in server) {
+    stop('nobody could ask for what it measures');
+    return say(io.stderr, `Cannot listen at ${options.listen}: ${server.problem}\n`, EXIT.notReady);
+  }
+  const { address } = server;
+  for (const { parts } of stations) {
+    const { plan, vantage, boot } = parts;
+    log.info({ address, plan: plan.name, digest: plan.digest, vantage, boot }, 'serving');
+    if (options.format === 'text') io.stderr(`The vantage ${vantage} of ${plan.name} is served at ${address}\n`);
+  }
+  await aborted(io.abort);
+  stop('the vantage was told to end');
+  await server.close(LAST_ANSWERS_MS);
+  return EXIT.pass;
 }
 
 /** A source that no probe here asks needs no certificate here. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/slo/model/entry.ts';
@@ -92,6 +93,32 @@ describe('steadfast serve', () => {
     expect(gate).toMatchObject({ open: false, reason: expect.stringContaining('another version of the plan') });
     expect(entriesIn(stage.in('out')).some((entry) => entry.type === 'chaos')).toBe(false);
     await sidecar.ended;
+  });
+
+  it('serves several plans at once, each to its own runs, and only those with a probe there', async () => {
+    await using stage = await openStage();
+    const port = await freePort();
+    const [one, two] = ['merged', 'also-merged'].map((name) => ({ name, text: planText(stage, port, name) }));
+    const folder = stage.in('plans');
+    mkdirSync(folder);
+    for (const { name, text } of [one!, two!, { name: 'local', text: stage.planText('local') }])
+      writeFileSync(join(folder, `${name}.yaml`), text);
+    const sidecar = await served(stage, folder, port);
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const run = await stage.start(['run', join(folder, 'merged.yaml'), '--out', stage.in('out')]).ended;
+    sidecar.child.kill('SIGTERM');
+
+    expect(run.exit, run.output).toBe(0);
+    const samples = entriesIn(stage.in('out')).filter(
+      (entry) => entry.type === 'sample' && entry.vantage === 'gateway',
+    );
+    expect(samples.length, 'samples from the vantage, which serves also-merged first').toBeGreaterThan(15);
+    for (const { name } of [one!, two!])
+      expect(metrics).toContain(`steadfast_vantage_slots_total{plan="${name}",vantage="gateway",probe="there"`);
+    expect(metrics).not.toContain('plan="local"');
+    const { exit, output } = await sidecar.ended;
+    expect(exit, output).toBe(0);
+    expect(output).not.toContain('of local is served');
   });
 
   it('that is not there keeps a run from injecting anything', async () => {

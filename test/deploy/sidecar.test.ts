@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { loadFiles } from '../../src/plan/load.ts';
+import { choosePlans } from '../../src/cli/serve/choose-plans.ts';
+import { load } from '../../src/plan/load.ts';
 import { registries } from '../../src/registries.ts';
 import { REPOSITORY } from '../repository/planted-tree.ts';
 
@@ -44,18 +45,18 @@ describe.each(places)('%s', (_, { metadata, spec }) => {
     expect(service!.spec).toMatchObject({ clusterIP: 'None', ports: [{ port: 9780 }] });
   });
 
-  it('serves a vantage that the plan has probes at', () => {
-    const [command, plan, option, vantage] = container.args;
-    const file = join(
-      REPOSITORY,
-      'deploy/chaos/kv-event-sync',
-      plan!.replace(container.volumeMounts[0]!.mountPath, ''),
-    );
-    const text = readFileSync(file, 'utf8');
-    const { plans } = loadFiles([{ file, text, fromDirectory: false }], registries, {});
+  it('serves every plan of the folder that has probes at the gateway', async () => {
+    const [command, folder, option, vantage] = container.args;
+    const { plans } = await load([join(REPOSITORY, 'deploy/chaos/kv-event-sync')], registries, {});
+    const chosen = choosePlans(plans, { vantage, only: undefined });
 
-    expect([command, option]).toEqual(['serve', '--vantage']);
-    expect(plans[0]!.plan.probes.some(({ at }) => at === vantage)).toBe(true);
+    expect([command, folder, option]).toEqual(['serve', container.volumeMounts[0]!.mountPath, '--vantage']);
+    expect('plans' in chosen && chosen.plans.map(({ plan }) => plan.name)).toEqual([
+      'a1-network-partition',
+      'a2-packet-loss',
+      'a3-network-delay',
+      'a11-connection-corruption',
+    ]);
   });
 
   it('is told its own name, and may do nothing but probe', () => {

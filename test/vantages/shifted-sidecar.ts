@@ -1,5 +1,5 @@
 /** A process that serves a vantage on a clock that is wrong by a known offset: `node shifted-sidecar.ts AHEAD_MS DRIFT_PPM`. */
-import { serveStation } from '../../src/cli/serve/http-server.ts';
+import { serveStations } from '../../src/cli/serve/http-server.ts';
 import { Station } from '../../src/cli/serve/station.ts';
 import { systemClock } from '../../src/scheduler/system-clock.ts';
 import { OffsetClock } from './offset-clock.ts';
@@ -14,5 +14,5 @@ const station = new Station({
   masked: (entry) => entry,
   note: () => {},
 });
-const server = await serveStation(station, '127.0.0.1:0');
+const server = await serveStations([station], '127.0.0.1:0');
 console.log('address' in server ? server.address : server.problem);

@@ -104,7 +104,7 @@ export class VirtualSidecars implements Network {
     const sidecar = this.#running.get(address);
     if (lost === 'there') return new Promise(() => {});
     if (!sidecar) return { ok: false, reason: 'connection refused' };
-    const { status, text } = await answerTo(questionOf(method, path), sidecar.station, sidecar.clock.now(), signal);
+    const { status, text } = await answerTo(questionOf(method, path), [sidecar.station], sidecar.clock.now(), signal);
     if (lost === 'back') return new Promise(() => {});
     await this.#clock.sleepUntil(this.#clock.now() + backMs, signal);
     if (this.#running.get(address) !== sidecar) return { ok: false, reason: 'the connection was closed' };

@@ -1,10 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Answer, answerTo } from './answer.ts';
+import { type Answer, answerTo, type Stations } from './answer.ts';
 import { type Question, questionOf } from './questions.ts';
-import type { Station } from './station.ts';
 
-/** A station that can be asked. */
+/** Stations that can be asked. */
 export interface StationServer {
   address: string;
   /** Answers for so long what is still asked, and then ends every connection. */
@@ -23,7 +22,7 @@ const LIMITS = {
 } as const;
 
 /** Serves at `host:port`, or says why it cannot. */
-export async function serveStation(station: Station, listen: string): Promise<StationServer | { problem: string }> {
+export async function serveStations(stations: Stations, listen: string): Promise<StationServer | { problem: string }> {
   const { createServer } = await import('node:http');
   const server = createServer({
     maxHeaderSize: LIMITS.headerBytes,
@@ -33,7 +32,7 @@ export async function serveStation(station: Station, listen: string): Promise<St
     connectionsCheckingInterval: 1000,
   });
   server.maxConnections = LIMITS.connections;
-  const desk = new Desk(station);
+  const desk = new Desk(stations);
   server.on('request', (request, response) => desk.serve(request, response));
   const problem = await startListening(server, listen);
   if (problem !== undefined) return { problem };
@@ -46,15 +45,15 @@ export async function serveStation(station: Station, listen: string): Promise<St
 
 /** Answers questions, a bounded number at a time. */
 class Desk {
-  readonly #station: Station;
+  readonly #stations: Stations;
   #busy = 0;
 
-  constructor(station: Station) {
-    this.#station = station;
+  constructor(stations: Stations) {
+    this.#stations = stations;
   }
 
   serve(request: IncomingMessage, response: ServerResponse): void {
-    const received = this.#station.now();
+    const received = this.#stations[0].now();
     // Nobody has anything to send; what comes all the same is not read on.
     request.on('data', () => request.destroy());
     const question = questionOf(request.method, request.url);
@@ -71,7 +70,7 @@ class Desk {
       gone.abort();
     });
     const notNow: Answer = { status: 503, type: 'text/plain', text: 'not now\n' };
-    send(response, await answerTo(question, this.#station, received, gone.signal).catch(() => notNow));
+    send(response, await answerTo(question, this.#stations, received, gone.signal).catch(() => notNow));
   }
 }
 

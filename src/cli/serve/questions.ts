@@ -1,10 +1,16 @@
-import { FROM_NOW, WIRE_PATHS } from '../../vantages/lib/wire.ts';
+import { FROM_NOW, PLAN_PARAMETERS, WIRE_PATHS } from '../../vantages/lib/wire.ts';
 import type { Since } from './station.ts';
+
+/** Whose plan a reader works by, as far as it says. */
+export interface AskedPlan {
+  name: string | undefined;
+  digest: string | undefined;
+}
 
 /** What somebody asks a station. Nothing else can be asked, and nothing that is asked changes what is probed. */
 export type Question =
-  | { what: 'timeline'; since: Since; waitMs: number }
-  | { what: 'drain'; after: number; patienceMs: number }
+  | { what: 'timeline'; plan: AskedPlan; since: Since; waitMs: number }
+  | { what: 'drain'; plan: AskedPlan; after: number; patienceMs: number }
   | { what: 'clock' | 'metrics' | 'health' | 'readiness' }
   | { what: 'nonsense'; status: number; text: string };
 
@@ -34,15 +40,21 @@ function timelineQuestion(query: URLSearchParams): Question {
   const boot = query.get('boot') ?? undefined;
   const waitMs = numberOf(query.get('wait') ?? '0');
   if (cursor === undefined || waitMs === undefined || (boot?.length ?? 0) > LONGEST_BOOT)
-    return nonsense(400, 'expected since=CURSOR&boot=BOOT&wait=MS');
-  return { what: 'timeline', since: { cursor, boot }, waitMs: Math.min(waitMs, LONGEST_WAIT_MS) };
+    return nonsense(400, 'expected since=CURSOR&boot=BOOT&wait=MS&plan=NAME&digest=DIGEST');
+  return { what: 'timeline', plan: planIn(query), since: { cursor, boot }, waitMs: Math.min(waitMs, LONGEST_WAIT_MS) };
 }
 
 function drainQuestion(query: URLSearchParams): Question {
   const after = numberOf(query.get('after') ?? '');
   const patienceMs = numberOf(query.get('patience') ?? '');
-  if (after === undefined || patienceMs === undefined) return nonsense(400, 'expected after=TIME&patience=MS');
-  return { what: 'drain', after, patienceMs };
+  if (after === undefined || patienceMs === undefined)
+    return nonsense(400, 'expected after=TIME&patience=MS&plan=NAME&digest=DIGEST');
+  return { what: 'drain', plan: planIn(query), after, patienceMs };
+}
+
+function planIn(query: URLSearchParams): AskedPlan {
+  const { name, digest } = PLAN_PARAMETERS;
+  return { name: query.get(name) ?? undefined, digest: query.get(digest) ?? undefined };
 }
 
 /** Digits, and perhaps a fraction. */

@@ -7,6 +7,12 @@ export const WIRE_SCHEMA = 'steadfast/vantage/v1';
 
 export const WIRE_PATHS = { timeline: '/v1/timeline', clock: '/v1/clock', drain: '/v1/drain' } as const;
 
+/**
+ * Parameters of the questions for a timeline and a drain: the reader's plan. A process that serves several answers for that one; where it serves
+ * another version of it, or other plans only, its header says which.
+ */
+export const PLAN_PARAMETERS = { name: 'plan', digest: 'digest' } as const;
+
 /** `since` of a reader that wants only what is measured from now on. */
 export const FROM_NOW = 'now';
 

@@ -59,7 +59,7 @@ export class Follower {
   async #hear(boot: Boot, signal: AbortSignal): Promise<number> {
     if (!this.#isMine(boot)) return this.#stepBack();
     const { cursor } = boot;
-    const answer = await this.#network.ask(this.#address, askNews(boot.header.boot, cursor), signal);
+    const answer = await this.#network.ask(this.#address, askNews(this.#context, boot.header.boot, cursor), signal);
     if (!answer.ok) return this.#failed(answer.reason);
     const told = readTimeline(answer.text, this.#context.vantage, this.#context.probes);
     if (typeof told === 'string') return this.#failed(told);

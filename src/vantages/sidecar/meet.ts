@@ -22,7 +22,7 @@ export async function meet(
   address: string,
   signal: AbortSignal,
 ): Promise<Met | string> {
-  const first = await network.ask(address, askWho(), signal);
+  const first = await network.ask(address, askWho(context), signal);
   if (!first.ok) return first.reason;
   const answer = readTimeline(first.text, context.vantage, context.probes);
   if (typeof answer === 'string') return answer;

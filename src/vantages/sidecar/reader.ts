@@ -120,7 +120,8 @@ export class SidecarReader implements VantageReader {
 
   /** Asks until a drain that began after `from` is over, and what it brought was recorded. */
   async #drainOne(boot: Boot, from: Offset, patienceMs: number, signal: AbortSignal): Promise<void> {
-    const question = askDrain(Math.max(0, boot.clock.toProcess(from)), patienceMs, DRAIN_ANSWER_MS);
+    const after = Math.max(0, boot.clock.toProcess(from));
+    const question = askDrain(this.#context, after, patienceMs, DRAIN_ANSWER_MS);
     while (!signal.aborted && this.#crew.inReach().includes(boot)) {
       const answer = boot.address === undefined ? undefined : await this.#network.ask(boot.address, question, signal);
       const drained = answer?.ok ? readDrained(answer.text) : undefined;

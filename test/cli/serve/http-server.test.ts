@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type StationServer, serveStation } from '../../../src/cli/serve/http-server.ts';
+import { type StationServer, serveStations } from '../../../src/cli/serve/http-server.ts';
 import { Station } from '../../../src/cli/serve/station.ts';
 import { systemClock } from '../../../src/scheduler/system-clock.ts';
 import { answering, GOOD, planOf, probeSpec } from '../../scheduler/test-plan.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
     masked: (entry) => entry,
     note: () => {},
   });
-  server = (await serveStation(station, '127.0.0.1:0')) as StationServer;
+  server = (await serveStations([station], '127.0.0.1:0')) as StationServer;
 });
 
 afterEach(async () => {

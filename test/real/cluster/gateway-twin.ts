@@ -27,13 +27,13 @@ export async function standTwin(cluster: ClusterAccess, setting: TwinSetting): P
   await cluster.kubectl('wait', '-n', namespace, 'pod/gateway-twin', '--for=condition=Ready', '--timeout=60s');
 }
 
-function podOf({ namespace, plan, env, nodeSelector }: TwinSetting) {
+function podOf({ namespace, env, nodeSelector }: TwinSetting) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { namespace, name: 'gateway-twin', labels: LABELS },
     spec: {
-      containers: [twinContainer({ plan, env })],
+      containers: [twinContainer({ env })],
       volumes: [{ name: 'plans', configMap: { name: 'gateway-twin' } }],
       nodeSelector,
       terminationGracePeriodSeconds: 5,

@@ -9,7 +9,7 @@ export interface KvStage {
   /** One engine and the gateway on the node whose kernel has netem, which is a kernel in a process and carries no more. */
   netem?: boolean;
   /** Measures for this plan from the gateway's own pod. The ConfigMap `steadfast-plans` is there already. */
-  sidecar?: { plan: string; env: Record<string, string> };
+  sidecar?: { env: Record<string, string> };
 }
 
 const LAB_NAMESPACE = 'kv-sync-test';

@@ -1,19 +1,17 @@
-import { basename } from 'node:path';
 import { PROGRAM_IMAGE } from './program-image.ts';
 
 const PORT = 9780;
 
 export interface Served {
-  plan: string;
   env: Record<string, string>;
 }
 
-/** Serves a plan that is mounted from the volume `plans`, with the parameters that the run has. */
-export function sidecarContainer({ plan, env }: Served) {
+/** Serves what is mounted from the volume `plans`, with the parameters that the run has. */
+export function sidecarContainer({ env }: Served) {
   return {
     name: 'steadfast',
     image: PROGRAM_IMAGE,
-    args: ['serve', `/plans/${basename(plan)}`, '--vantage', 'gateway'],
+    args: ['serve', '/plans', '--vantage', 'gateway'],
     env: Object.entries(env).map(([name, value]) => ({ name, value })),
     volumeMounts: [{ name: 'plans', mountPath: '/plans', readOnly: true }],
   };

@@ -14,7 +14,6 @@ import { importProgramImage } from './program-image.ts';
 import { PLANS, plansIn, runJob, stageWeekly } from './weekly-stage.ts';
 
 const KV = 'kv-thin-whole';
-const [A1] = PLANS;
 const parameters = { ...lengths, ...workerParameters, ...kvParameters(KV) };
 let cluster: Cluster;
 
@@ -23,7 +22,7 @@ beforeAll(async () => {
   await Promise.all([deployWorkloads(cluster), importProgramImage(cluster)]);
   await cluster.kubectl('create', 'namespace', KV).catch(() => {});
   await kubectlOn(cluster, [await plansIn(KV)], 'apply', '--server-side', '--force-conflicts');
-  await stageKvSync(cluster, { namespace: KV, sidecar: { plan: A1!, env: parameters } });
+  await stageKvSync(cluster, { namespace: KV, sidecar: { env: parameters } });
   await stageWeekly({ cluster, kvNamespace: KV, parameters });
   await cluster.kubectl('apply', '-f', shippedExperiments().find(({ row }) => row === 'B13')!.manifest);
   for (const plan of PLANS) await approve(plan, { cluster, env: parameters });
