@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Agent, RequestOptions } from 'node:https';
+import { basename } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { tokenFromFile } from './token-file.ts';
 
@@ -39,14 +40,36 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     inCluster: config.getCurrentContext() === 'inClusterContext',
     async credentials(anew) {
       if (anew) config = await loadConfig(options);
-      const request: RequestOptions & { headers: Record<string, string> } = { headers: {} };
-      await config.applyToHTTPSOptions(request);
+      const request = await requestOptions(config);
       const headers = { ...request.headers, ...basicAuth(request.auth) };
       const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
       return { headers, agent: proxied ? (request.agent as Agent) : agents.for(server, request) };
     },
     close: agents.close,
   };
+}
+
+async function requestOptions(config: KubeConfig): Promise<RequestOptions & { headers: Record<string, string> }> {
+  const request = { headers: {} };
+  // The library refuses plain HTTP unless it may trust anybody; kubectl does not.
+  const cluster = config.getCurrentCluster();
+  if (cluster?.server.startsWith('http:')) Object.assign(cluster, { skipTLSVerify: true });
+  try {
+    await config.applyToHTTPSOptions(request);
+    return request;
+  } catch (error) {
+    throw new Error(reasonOf(error as NodeJS.ErrnoException));
+  }
+}
+
+/** Never what a program has printed, which may be a secret. */
+function reasonOf({ code, syscall, message }: NodeJS.ErrnoException): string {
+  const program = syscall?.startsWith('spawn ') ? syscall.slice('spawn '.length) : undefined;
+  if (program !== undefined) return `the program ${basename(program)}, which makes them, cannot be run: ${code}`;
+  if (code !== undefined) return code;
+  return message.startsWith('No command')
+    ? 'the kubeconfig names no command that makes them'
+    : 'the program that makes them failed; kubectl says how';
 }
 
 async function loadConfig({ kubeconfig, context }: AccessOptions): Promise<KubeConfig> {

@@ -27,32 +27,32 @@ async function sendWith(access: Access, outgoing: Outgoing, signal: AbortSignal,
   const both = AbortSignal.any([signal, deadline]);
   try {
     const credentials = await readCredentials(access, anew, both);
-    return credentials ? await exchange(access, outgoing, credentials, both) : noCredentials();
+    return 'headers' in credentials ? await exchange(access, outgoing, credentials, both) : credentials;
   } catch (error) {
     if (signal.aborted) return gaveUp();
     return deadline.aborted ? timedOut(outgoing.timeoutMs) : connectionTrouble(error);
   }
 }
 
-/** `undefined` where they cannot be read. A program that makes them may take for ever: rejects when the signal aborts. */
+/** Why not, where they cannot be read. A program that makes them may take for ever: rejects when the signal aborts. */
 export async function readCredentials(
   access: Access,
   anew: boolean,
   signal: AbortSignal,
-): Promise<Credentials | undefined> {
+): Promise<Credentials | KubeTrouble> {
   signal.throwIfAborted();
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
   const giveUp = () => reject(signal.reason);
   signal.addEventListener('abort', giveUp, { once: true });
   try {
-    return await Promise.race([access.credentials(anew).catch(() => undefined), givenUp]);
+    return await Promise.race([access.credentials(anew).catch(noCredentials), givenUp]);
   } finally {
     signal.removeEventListener('abort', giveUp);
   }
 }
 
-export function noCredentials(): KubeTrouble {
-  return { ok: false, code: 'credentials', message: 'the credentials for the API server cannot be read' };
+function noCredentials({ message }: Error): KubeTrouble {
+  return { ok: false, code: 'credentials', message: `the credentials for the API server cannot be read: ${message}` };
 }
 
 async function exchange(

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Access } from './access.ts';
 import type { KubeObject, KubePlace, KubeTrouble, ListQuery } from './client.ts';
 import { pathOf, queryOf, selectorsOf } from './paths.ts';
-import { hiding, noCredentials, readBody, readCredentials, respond } from './send.ts';
+import { hiding, readBody, readCredentials, respond } from './send.ts';
 import { connectionTrouble, gaveUp, malformed, statusTrouble, timedOut, tooLarge } from './trouble.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -32,7 +32,7 @@ export async function watchOnce(
     const path = watchPath(place, query);
     const both = AbortSignal.any([signal, opening.signal]);
     const credentials = await readCredentials(access, false, both);
-    if (!credentials) return noCredentials();
+    if (!('headers' in credentials)) return credentials;
     const response = await respond(access, { method: 'GET', path }, credentials, both);
     if (response.statusCode === 200) {
       clearTimeout(late);

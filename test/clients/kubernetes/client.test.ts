@@ -122,10 +122,39 @@ describe('a call', () => {
     waiting.close();
   });
 
+  it.each<[string, string, string]>([
+    [
+      'is not there',
+      'command: /opt/no-such-login',
+      'the program no-such-login, which makes them, cannot be run: ENOENT',
+    ],
+    ['fails', 'command: sh, args: ["-c", "echo secret >&2; exit 3"]', 'the program that makes them failed'],
+    ['says nonsense', 'command: echo, args: [secret]', 'the program that makes them failed'],
+  ])('says why, and no more, where the program that makes its token %s', async (_, exec, text) => {
+    const config = (await readFile(peer.kubeconfig, 'utf8')).replace(
+      'user: {token: first-token}',
+      `user: {exec: {apiVersion: client.authentication.k8s.io/v1, ${exec}}}`,
+    );
+    await writeFile(peer.kubeconfig, config);
+    const other = await openKubeClient({ kubeconfig: peer.kubeconfig });
+    const got = await other.get(one, patiently());
+    expect(got).toMatchObject({ ok: false, message: expect.stringContaining(text) });
+    expect(JSON.stringify(got)).not.toContain('secret');
+    other.close();
+  });
+
   it('says that a server is not there', async () => {
     await peer.close();
     const got = await client.get(one, patiently());
     expect(got).toMatchObject({ ok: false, code: 'unreachable', message: 'the API server: connection refused' });
+  });
+
+  it('speaks plain HTTP where the kubeconfig says so, as kubectl does', async () => {
+    const config = (await readFile(peer.kubeconfig, 'utf8')).replace(', insecure-skip-tls-verify: true', '');
+    await writeFile(peer.kubeconfig, config);
+    const other = await openKubeClient({ kubeconfig: peer.kubeconfig });
+    expect(await other.get(one, patiently())).toMatchObject({ ok: true });
+    other.close();
   });
 
   it('reads its token anew when it has expired', async () => {
