@@ -71,6 +71,7 @@ export class Column {
   private readonly ends = new Numbers(64);
   private readonly coverFrom = new Numbers(1);
   private readonly coverTo = new Numbers(1);
+  private readonly starved = new Map<number, number>();
   private readonly values = new Map<string, Numbers>();
   private readonly partsOfRow = new Map<number, SamplePart[]>();
   private readonly reasons = new Texts();
@@ -97,6 +98,7 @@ export class Column {
       this.coverTo.set(row, sample.covers[1]);
     }
     if (sample.parts) this.partsOfRow.set(row, sample.parts);
+    if (sample.starvedMs !== undefined) this.starved.set(row, sample.starvedMs);
   }
 
   addGap(gap: Gap): void {
@@ -144,6 +146,11 @@ export class Column {
   covers(row: number): [Offset, Offset] | undefined {
     const from = this.coverFrom.get(row);
     return Number.isNaN(from) ? undefined : [from, this.coverTo.get(row)];
+  }
+
+  /** How long the prober itself did not run meanwhile, where that counts; else 0. */
+  starvedMs(row: number): number {
+    return this.starved.get(row) ?? 0;
   }
 
   /** Rows in the order of their due times. */

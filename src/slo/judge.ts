@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from './model/report.ts';
 import { probeHealth } from './probe-health.ts';
+import { proberHealth } from './prober-health.ts';
 import { proofOf, withProof } from './proof.ts';
 import type { Recording } from './recording.ts';
 import { applyStat } from './stats/statistic.ts';
@@ -43,6 +44,7 @@ export function judge(plan: Plan, recording: Recording): Report {
     objectives,
     baselines: plan.baselines.map((baseline) => baselineResult(baseline, recording)),
     probes: probeHealth(plan, recording),
+    ...(recording.troubles.length > 0 && { probers: proberHealth(recording) }),
     deliveries: [],
   };
 }

@@ -6,6 +6,7 @@ import type {
   GateDecision,
   Header,
   Offset,
+  ProberTrouble,
   Reference,
   RunEnd,
   VantageBoot,
@@ -26,6 +27,7 @@ export class Recording {
   readonly gates: GateDecision[] = [];
   readonly boots: VantageBoot[] = [];
   readonly finals: Final[] = [];
+  readonly troubles: ProberTrouble[] = [];
   readonly references = new Map<string, Reference>();
   private readonly columns = new Map<string, Map<string, Column>>();
 
@@ -62,6 +64,10 @@ export class Recording {
         break;
       case 'vantage':
         this.boots.push(entry);
+        break;
+      case 'prober':
+        this.troubles.push(entry);
+        this.reach(entry.to);
         break;
       case 'header':
         this.header = entry;

@@ -193,6 +193,7 @@ export function slotState(view: SlotView, index: number, rule?: GoodRule): numbe
   const code = view.column.code(row);
   if (rule) {
     const byValues = stateByRule(view, row, rule);
+    if (byValues === BAD && view.column.starvedMs(row) > 0) return MISSING;
     if (byValues !== MISSING) return byValues;
     return code === BAD ? BAD : MISSING;
   }

@@ -23,6 +23,7 @@ const kinds = [
         maxLength: 2,
       }),
       covers: fc.tuple(offset, offset),
+      starvedMs: offset,
       detail: fc.jsonValue({ maxDepth: 2 }),
     },
     { requiredKeys: ['type', 'probe', 'vantage', 'slot', 'due', 'started', 'ended', 'outcome', 'values'] },
@@ -49,6 +50,14 @@ const kinds = [
       fc.record({ labels: fc.dictionary(text, text, { maxKeys: 2 }), values: fc.array(fc.tuple(offset, text)) }),
       { maxLength: 2 },
     ),
+  }),
+  fc.record({
+    type: fc.constant('prober'),
+    vantage: text,
+    of: fc.constantFrom('stalled', 'throttled', 'clock-step'),
+    from: offset,
+    to: offset,
+    ms: offset,
   }),
   fc.record({ type: fc.constant('end'), at: offset, cause: fc.constantFrom('completed', 'aborted') }),
 ];

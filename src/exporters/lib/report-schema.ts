@@ -98,6 +98,18 @@ const probe = z
   })
   .describe('due = good + bad + missing');
 
+const prober = z
+  .strictObject({
+    vantage: name,
+    instance: z.exactOptional(name),
+    stalls: count,
+    stalledMs: z.number(),
+    longestStallMs: z.number(),
+    throttledMs: z.number().describe('over all CPUs'),
+    clockSteps: count,
+  })
+  .describe('what the prober itself lost while it probed');
+
 const delivery = z.strictObject({
   exporter: name,
   target: z.string(),
@@ -125,6 +137,7 @@ export const reportSchema = z.strictObject({
   objectives: z.array(objective),
   baselines: z.array(baseline),
   probes: z.array(probe),
+  probers: z.exactOptional(z.array(prober).describe('those that did not run as they should')),
   deliveries: z.array(delivery),
 });
 

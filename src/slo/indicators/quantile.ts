@@ -1,4 +1,4 @@
-import type { ProbeSpec } from '../model/plan.ts';
+import type { ProbeSpec, Unit } from '../model/plan.ts';
 import { MISSING, type SlotView, slotValue } from '../slot-view.ts';
 import { quantileOfSorted, sortedCopy } from '../stats/statistic.ts';
 import { type Measurable, undecidable } from './measured.ts';
@@ -17,7 +17,7 @@ export function measureQuantile(view: SlotView, value: string, q: number, tolera
   const unit = declared?.unit ?? '1';
   const due = view.rows.length;
   if (lacksSlots(view)) return noSlots(view, unit);
-  const { values, bad } = answeredValues(view, value);
+  const { values, least, bad } = answeredValues(view, value, unit);
   const counts = { good: values.length - bad, bad, missing: due - values.length };
   if (values.length < answersNeeded(q))
     return undecidable(
@@ -28,9 +28,12 @@ export function measureQuantile(view: SlotView, value: string, q: number, tolera
     );
   const forgiven = forgives(counts, tolerateMissing);
   const sorted = sortedCopy(values);
+  const missing = forgiven ? 0 : counts.missing;
+  const range = rangeOf(view.probe, value);
   return {
     decidable: true,
-    ...boundsWithMissing(sorted, forgiven ? 0 : counts.missing, q, rangeOf(view.probe, value)),
+    low: boundsWithMissing(least ? sortedCopy(least) : sorted, missing, q, range).low,
+    high: boundsWithMissing(sorted, missing, q, range).high,
     point: quantileOfSorted(sorted, q),
     unit,
     counts,
@@ -39,16 +42,32 @@ export function measureQuantile(view: SlotView, value: string, q: number, tolera
   };
 }
 
-function answeredValues(view: SlotView, name: string): { values: number[]; bad: number } {
+interface Answered {
+  values: number[];
+  /** What they may have been without the time in which the prober itself did not run; absent where it always did. */
+  least: number[] | undefined;
+  bad: number;
+}
+
+function answeredValues(view: SlotView, name: string, unit: Unit): Answered {
   const values: number[] = [];
+  let least: number[] | undefined;
   let bad = 0;
   for (let index = 0; index < view.rows.length; index++) {
     const value = slotValue(view, index, name);
     if (Number.isNaN(value) || view.rows[index] === MISSING) continue;
+    const lost = lostOf(view.column.starvedMs(view.rows[index]!), unit);
+    if (lost > 0) least ??= [...values];
+    least?.push(Math.max(Math.min(0, value), value - lost));
     values.push(value);
     if (view.column.code(view.rows[index]!) === 1) bad++;
   }
-  return { values, bad };
+  return { values, least, bad };
+}
+
+/** A duration that was taken while the prober stood still is too long by as much at the most; other values are what they are. */
+function lostOf(starvedMs: number, unit: Unit): number {
+  return unit === 'ms' ? starvedMs : unit === 's' ? starvedMs / 1000 : 0;
 }
 
 function rangeOf(probe: ProbeSpec, value: string): [number, number] {

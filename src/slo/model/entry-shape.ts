@@ -25,6 +25,7 @@ function isSample(fields: Fields): boolean {
     isNumber(fields['started']) &&
     isNumber(fields['ended']) &&
     isReading(fields) &&
+    isAbsentOr(fields['starvedMs'], isNumber) &&
     isAbsentOr(fields['covers'], isSpan) &&
     isAbsentOr(fields['parts'], isPartList)
   );
@@ -173,6 +174,14 @@ const RARE_ENTRIES: Record<RareType, Record<string, Check>> = {
     slotZero: isNumber,
     clock: isSpan,
     replaces: optional(isText),
+  },
+  prober: {
+    vantage: isText,
+    instance: optional(isText),
+    of: oneOf('stalled', 'throttled', 'clock-step'),
+    from: isNumber,
+    to: isNumber,
+    ms: isNumber,
   },
   end: { at: isNumber, cause: oneOf('completed', 'aborted'), reason: optional(isText) },
 };

@@ -49,11 +49,16 @@ export interface Sample {
   parts?: SamplePart[];
   /** For counts: this reading accounts for the time `(from, to]`. */
   covers?: [Offset, Offset];
+  /**
+   * How long, of its time, the prober itself did not run, in ms; where that was more than a tenth of it. Such a sample is never `bad`, and its
+   * durations may be longer by as much than the service's.
+   */
+  starvedMs?: number;
   /** Ids, sequence ranges; 64-bit integers as decimal strings. */
   detail?: unknown;
 }
 
-/** Why a slot brought nothing. `late`: it could not start before the next was due; `overrun`: our own limit was hit. */
+/** Why a slot brought nothing. `late`: it could not start before the next was due; `overrun`: our own limit was hit; `stalled`: its deadline passed unnoticed. */
 export interface Gap {
   type: 'gap';
   probe: string;
@@ -168,6 +173,21 @@ export interface VantageBoot {
   replaces?: string;
 }
 
+/**
+ * A time in which the prober itself did not run as it should: what its probes say of it is not the service's. `stalled`: its event loop was
+ * `ms` late. `throttled`: a CPU limit kept its processes from their CPUs for `ms` altogether. `clock-step`: its wall clock was set forward by
+ * `ms`, backward where negative; offsets are monotonic and not touched by it.
+ */
+export interface ProberTrouble {
+  type: 'prober';
+  vantage: string;
+  instance?: string;
+  of: 'stalled' | 'throttled' | 'clock-step';
+  from: Offset;
+  to: Offset;
+  ms: number;
+}
+
 /** The last line of a run that could end itself. A timeline without it never passes. */
 export interface RunEnd {
   type: 'end';
@@ -176,7 +196,17 @@ export interface RunEnd {
   reason?: string;
 }
 
-export type Entry = Header | Sample | Gap | Final | ChaosEvent | GateDecision | Reference | VantageBoot | RunEnd;
+export type Entry =
+  | Header
+  | Sample
+  | Gap
+  | Final
+  | ChaosEvent
+  | GateDecision
+  | Reference
+  | VantageBoot
+  | ProberTrouble
+  | RunEnd;
 
 /** The vantage that is the runner itself. */
 export const RUNNER_VANTAGE = 'runner';

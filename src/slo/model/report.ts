@@ -117,6 +117,20 @@ export interface ProbeHealth {
   reasons: { reason: string; count: number }[];
 }
 
+/** What the prober itself lost while it probed: of that time its samples say nothing bad. */
+export interface ProberHealth {
+  vantage: string;
+  instance?: string;
+  /** How often its event loop was late, by how much altogether, and at the most. */
+  stalls: number;
+  stalledMs: number;
+  longestStallMs: number;
+  /** How long a CPU limit kept it from its CPUs, all of them together. */
+  throttledMs: number;
+  /** How often its wall clock was set. */
+  clockSteps: number;
+}
+
 /** Whether a report (or an alert, or metrics) arrived. */
 export interface Delivery {
   exporter: string;
@@ -157,5 +171,7 @@ export interface Report {
   objectives: ObjectiveResult[];
   baselines: BaselineResult[];
   probes: ProbeHealth[];
+  /** Only those that did not run as they should; absent where all did. */
+  probers?: ProberHealth[];
   deliveries: Delivery[];
 }

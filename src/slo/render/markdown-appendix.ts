@@ -1,4 +1,5 @@
-import type { BaselineResult, ProbeHealth, Report } from '../model/report.ts';
+import { formatDuration } from '../model/quantity.ts';
+import type { BaselineResult, ProbeHealth, ProberHealth, Report } from '../model/report.ts';
 import { table } from './markdown-table.ts';
 import { rangeText } from './phrases.ts';
 import { codeSpan, escapeMarkdown } from './text.ts';
@@ -28,6 +29,30 @@ export function probeSection(report: Report): string[] {
   ]);
   const headings = ['Probe', 'Vantage', 'Due', 'Good', 'Bad', 'Missing', 'Most frequent reasons'];
   return [`## Probes\n\n${table(headings, rows)}`];
+}
+
+/** Only where a prober did not run as it should. */
+export function proberSection({ probers }: Report): string[] {
+  if (probers === undefined) return [];
+  const items = probers.map((health) => {
+    const { vantage, instance } = health;
+    const place = instance === undefined ? vantage : `${vantage} (${instance})`;
+    return `- ${escapeMarkdown(place)}: ${lossesOf(health).join(', ')}`;
+  });
+  const text = 'Samples of that time are not counted as bad.';
+  return [`## Probers that did not run as they should\n\n${text}\n\n${items.join('\n')}`];
+}
+
+function lossesOf({ stalls, stalledMs, longestStallMs, throttledMs, clockSteps }: ProberHealth): string[] {
+  const times = (count: number) => (count === 1 ? 'once' : `${count} times`);
+  const losses: string[] = [];
+  if (stalls > 0)
+    losses.push(
+      `stood still ${times(stalls)}, ${formatDuration(stalledMs)} together, ${formatDuration(longestStallMs)} at the most`,
+    );
+  if (throttledMs > 0) losses.push(`throttled by a CPU limit for ${formatDuration(throttledMs)}`);
+  if (clockSteps > 0) losses.push(`its wall clock was set ${times(clockSteps)}`);
+  return losses;
 }
 
 function reasonsText({ reasons }: ProbeHealth): string {

@@ -1,6 +1,6 @@
 import { formatDuration } from '../model/quantity.ts';
 import type { Report } from '../model/report.ts';
-import { baselineSection, deliverySection, probeSection } from './markdown-appendix.ts';
+import { baselineSection, deliverySection, proberSection, probeSection } from './markdown-appendix.ts';
 import { experimentSections } from './markdown-experiments.ts';
 import { table } from './markdown-table.ts';
 import {
@@ -26,6 +26,7 @@ export function renderMarkdown(report: Report): string {
     ...experimentSections(report),
     ...baselineSection(report),
     ...probeSection(report),
+    ...proberSection(report),
     ...deliverySection(report),
     again(),
   ];
