@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { hostAndPort } from '../clients/config-schema.ts';
 import type { Log } from '../clients/log.ts';
+import { ownThrottling } from '../clients/own-throttling.ts';
 import { formatDiagnostic } from '../plan/diagnostic.ts';
 import { type LoadedPlan, load } from '../plan/load.ts';
 import { maskOf } from '../plan/mask.ts';
@@ -102,6 +103,7 @@ async function serve({ vantage, plans }: Chosen, options: ServeOptions, io: RunI
     const [first, ...others] = opened.map(({ plan, secrets, instruments }) => {
       return new Station({
         ...{ plan, vantage, boot, clock, version: io.version, probes: instruments.probes },
+        readThrottledMs: ownThrottling(),
         memory: { ageMs: MEMORY.ageMs, bytes: Math.min(MEMORY.bytes, MEMORY.allBytes / plans.length) },
         instance: io.env['POD_NAME'] || hostname(),
         masked: (entry) => (secrets.length > 0 ? maskEntry(entry, mask) : entry),

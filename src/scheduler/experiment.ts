@@ -33,11 +33,11 @@ export async function runExperiment(run: Run, experiment: Experiment, slotZero: 
 }
 
 function enter(run: Run, experiment: Experiment, slotZero: Offset): Stage {
-  const { clock, plan, probes, stopConditions } = run.parts;
+  const { clock, plan, probes, readThrottledMs, stopConditions } = run.parts;
   const started = run.recordStep(experiment, 'started');
   const record = (entry: Entry) => run.record(entry);
   const sampling = startSampling(
-    { clock, seed: plan.seed, vantage: RUNNER_VANTAGE, slotZero, record },
+    { clock, seed: plan.seed, vantage: RUNNER_VANTAGE, slotZero, readThrottledMs, record },
     probes,
     started,
   );

@@ -5,6 +5,7 @@ import { formatDuration } from '../slo/model/quantity.ts';
 import { firstSlotFrom, maxOverlap, slotDue } from '../slo/slots.ts';
 import { reasonOf } from './bounded.ts';
 import type { Clock } from './clock.ts';
+import { STALL_TOLERANCE_MS } from './prober-watch.ts';
 import { problemOfReading } from './reading-check.ts';
 import type { Waking } from './wake-queue.ts';
 
@@ -21,19 +22,25 @@ export interface LaneSetting {
   vantage: string;
   slotZero: Offset;
   record(entry: Entry): void;
+  /** How much time the prober itself has lost so far. */
+  lostMs(): number;
 }
 
 /** Samples that outlived their deadline and go on regardless hold sockets: past this many we stop adding to them. */
 const ABANDONED_LIMIT = 256;
 
-/** A deadline that we notice later than this says nothing about the service: the answer may lie unread. */
-const STALL_TOLERANCE_MS = 50;
+/** Where the prober itself lost more than this of a sample's time, what went wrong may be its own doing. */
+const TOLERATED_LOSS = 0.1;
+
+const STARVED = 'the prober itself did not run meanwhile';
 
 interface Flight {
   slot: number;
   due: Offset;
   started: Offset;
   deadline: Offset;
+  /** What the prober had lost when it started. */
+  lostMs: number;
   controller: AbortController;
   closed: boolean;
   onClosed?: (() => void)[];
@@ -114,7 +121,8 @@ export class Lane implements Waking {
 
   #launch(slot: number, due: Offset, started: Offset): void {
     const deadline = started + this.#probe.spec.timeoutMs;
-    const flight: Flight = { slot, due, started, deadline, controller: new AbortController(), closed: false };
+    const lostMs = this.#setting.lostMs();
+    const flight: Flight = { slot, due, started, deadline, lostMs, controller: new AbortController(), closed: false };
     this.#flights.push(flight);
     const answered = (reading: Reading) => this.#settle(flight, (ended) => this.#recordReading(flight, ended, reading));
     const failed = (error: unknown) => this.#settle(flight, () => this.#probeFailed(flight, reasonOf(error)));
@@ -153,6 +161,7 @@ export class Lane implements Waking {
   #timedOut(flight: Flight, now: Offset): void {
     const reason = noAnswerWithin(this.#probe.spec.timeoutMs);
     this.#close(flight);
+    // The answer may lie unread.
     if (now - flight.deadline > STALL_TOLERANCE_MS) this.#gap(flight.slot, flight.due, 'stalled');
     else if (this.#probe.spec.onTimeout === 'unknown') this.#gap(flight.slot, flight.due, reason);
     else this.#setting.record(this.#sampleOf(flight, now, { outcome: 'bad', values: {}, reason }));
@@ -184,6 +193,8 @@ export class Lane implements Waking {
 
   #sampleOf(flight: Flight, ended: Offset, reading: Reading): Sample {
     const { outcome, values, reason, parts, covers, detail } = reading;
+    const starvedMs = this.#setting.lostMs() - flight.lostMs;
+    const isStarved = starvedMs > 0 && starvedMs > TOLERATED_LOSS * (ended - flight.started);
     const sample: Sample = {
       type: 'sample',
       probe: this.#probe.spec.name,
@@ -199,12 +210,24 @@ export class Lane implements Waking {
     if (parts !== undefined) sample.parts = parts;
     if (covers !== undefined) sample.covers = covers;
     if (detail !== undefined) sample.detail = detail;
-    return sample;
+    return isStarved ? starvedSample(sample, starvedMs) : sample;
   }
 
   #dueOf(slot: number): Offset {
     return slotDue(this.#setting.seed, this.#probe.spec, this.#setting.slotZero, slot);
   }
+}
+
+/** Good in spite of it is good; bad may be the prober's own doing. */
+function starvedSample(sample: Sample, starvedMs: number): Sample {
+  const starved: Sample = { ...sample, starvedMs };
+  if (sample.outcome === 'bad') {
+    starved.outcome = 'unknown';
+    starved.reason = reasonOf(`${STARVED}${sample.reason === undefined ? '' : `: ${sample.reason}`}`);
+  }
+  if (sample.parts)
+    starved.parts = sample.parts.map((part) => (part.outcome === 'bad' ? { ...part, outcome: 'unknown' } : part));
+  return starved;
 }
 
 function whenClosed(flight: Flight): Promise<void> {

@@ -5,6 +5,7 @@ import type { Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import type { OpenProbe } from './lane.ts';
 import type { OpenVantage } from './open-vantage.ts';
+import type { ReadThrottledMs } from './prober-watch.ts';
 import type { ProgressEvent } from './progress.ts';
 
 /** A live stop condition. `breach` is true when the value is out of bounds and when there is no value. */
@@ -59,6 +60,8 @@ export interface ConductParts {
     before(signal: AbortSignal): Promise<Entry[]>;
     after(experiment: string, signal: AbortSignal): Promise<Entry[]>;
   };
+  /** How long a CPU limit has kept this process from its CPU; absent where the machine does not tell. */
+  readThrottledMs?: ReadThrottledMs | undefined;
   progress(event: ProgressEvent): void;
   /** Aborts on a signal to the process; its reason is the text that ends up in the timeline. */
   abort: AbortSignal;

@@ -1,6 +1,7 @@
 import type { Offset } from '../slo/model/entry.ts';
 import type { Clock } from './clock.ts';
 import { Lane, type LaneSetting, type OpenProbe } from './lane.ts';
+import { ProberWatch, type ReadThrottledMs } from './prober-watch.ts';
 import { WakeQueue } from './wake-queue.ts';
 
 /** Probes being sampled, open loop: a slot is due when the plan says so, whatever became of the one before. */
@@ -15,11 +16,19 @@ export interface Sampling {
   close(reason: string): void;
 }
 
+/** What a sampling works with. */
+export interface SamplingSetting extends Omit<LaneSetting, 'lostMs'> {
+  /** Absent where the machine does not tell. */
+  readThrottledMs?: ReadThrottledMs | undefined;
+}
+
 const JUST_AFTER_MS = 0.001;
 
 /** Starts with the first slot of each probe that is due at `from` or later. */
-export function startSampling(setting: LaneSetting, probes: readonly OpenProbe[], from: Offset): Sampling {
-  const lanes = probes.map((probe) => new Lane(setting, probe, from));
+export function startSampling(setting: SamplingSetting, probes: readonly OpenProbe[], from: Offset): Sampling {
+  const watch = watchProber(setting);
+  const laneSetting = { ...setting, lostMs: () => watch.lostMs() };
+  const lanes = probes.map((probe) => new Lane(laneSetting, probe, from));
   const queue = new WakeQueue(lanes);
   const alarm = new Alarm(setting.clock, wakeLanes);
   wakeLanes();
@@ -51,9 +60,18 @@ export function startSampling(setting: LaneSetting, probes: readonly OpenProbe[]
     },
     close(reason) {
       alarm.cancel();
+      watch.end();
       for (const lane of lanes) lane.cutShort(reason);
     },
   };
+}
+
+function watchProber({ clock, readThrottledMs, vantage, record }: SamplingSetting): ProberWatch {
+  return new ProberWatch({
+    clock,
+    ...(readThrottledMs && { readThrottledMs }),
+    record: (trouble) => record({ type: 'prober', vantage, ...trouble }),
+  });
 }
 
 /** One timer for all lanes. */

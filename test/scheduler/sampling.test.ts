@@ -18,7 +18,7 @@ async function sampled(build: (clock: VirtualClock) => OpenProbe[], ms = 1000) {
   const end = sampling.stop();
   await clock.run(sampling.settledBefore(end));
   sampling.close('the run was stopped');
-  return entries as (Sample | Gap)[];
+  return entries.filter((entry): entry is Sample | Gap => entry.type === 'sample' || entry.type === 'gap');
 }
 
 function probe(sample: ProbeSession['sample'], changes: Partial<ProbeSpec> = {}): OpenProbe {

@@ -78,8 +78,8 @@ test('in real time too, a hanging probe and its quick neighbour keep all their s
   }
   const hanging = entries.filter((entry) => entry.type === 'sample' && entry.probe === 'hanging') as Sample[];
   expect(hanging.length, 'a machine under load may lose many, not all').toBeGreaterThan(0);
-  for (const { outcome, started, ended } of hanging) {
-    expect(outcome).toBe('bad');
+  for (const { outcome, started, ended, starvedMs } of hanging) {
+    expect(outcome, 'a machine under load may lose some').toBe(starvedMs === undefined ? 'bad' : 'unknown');
     expect(ended - started).toBeGreaterThanOrEqual(170);
   }
 });

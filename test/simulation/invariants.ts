@@ -1,6 +1,7 @@
 import type { Invariant } from './invariant.ts';
 import { chaosInvariants } from './invariants-chaos.ts';
 import { judgeInvariants } from './invariants-judge.ts';
+import { proberInvariants } from './invariants-prober.ts';
 import { recordingInvariants } from './invariants-recording.ts';
 import { slotInvariants } from './invariants-slots.ts';
 import { vantageInvariants } from './invariants-vantages.ts';
@@ -9,6 +10,7 @@ import { vantageInvariants } from './invariants-vantages.ts';
 export const invariants: readonly Invariant[] = [
   ...chaosInvariants,
   ...slotInvariants,
+  ...proberInvariants,
   ...recordingInvariants,
   ...judgeInvariants,
   ...vantageInvariants,

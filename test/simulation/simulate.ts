@@ -96,6 +96,7 @@ function partsOf(
     ...(openVantages && { openVantages }),
     driverOf: (experiment) => fakeDriver(world, experiment, seed),
     decide: { gate: fakeGate(dice) },
+    ...(dice.chance(0.5) && { readThrottledMs: () => world.blockedMs }),
     stopConditions: Array.from({ length: dice.pick([0, 0, 1, 2]) }, (_, i) => fakeStopCondition(world, dice, i)),
     ...(dice.chance(0.5) ? { collect: fakeCollect(world, dice) } : {}),
     progress: (event) => notebook.note(event),

@@ -41,6 +41,9 @@ test('the worlds are rich: each kind of trouble happens in some of them', async 
       'final',
       'vantage replaces another',
       'sample from elsewhere',
+      'sample starved',
+      'prober stalled',
+      'prober throttled',
       'gate closed',
       'end completed',
       'end aborted',
@@ -81,6 +84,8 @@ function happening(entry: Entry): string {
   if (entry.type === 'chaos') return `chaos ${entry.state}`;
   if (entry.type === 'gap') return `gap ${entry.reason}`;
   if (entry.type === 'sample' && entry.instance !== undefined) return 'sample from elsewhere';
+  if (entry.type === 'sample' && entry.starvedMs !== undefined) return 'sample starved';
+  if (entry.type === 'prober') return `prober ${entry.of}`;
   if (entry.type === 'sample') return `sample ${entry.outcome}`;
   if (entry.type === 'gate') return entry.open ? 'gate open' : 'gate closed';
   if (entry.type === 'vantage' && entry.replaces !== undefined) return 'vantage replaces another';

@@ -22,11 +22,16 @@ export class World {
   readonly clock: VirtualClock;
   readonly faults: FaultTruth[] = [];
   readonly answers = new Map<number, AnswerTruth>();
-  blockedMs = 0;
+  /** When the program stood still. */
+  readonly blocks: { from: Offset; to: Offset }[] = [];
   #calls = 0;
 
   constructor(clock: VirtualClock) {
     this.clock = clock;
+  }
+
+  get blockedMs(): number {
+    return this.blocks.reduce((sum, { from, to }) => sum + to - from, 0);
   }
 
   get faultIsOn(): boolean {
@@ -39,8 +44,9 @@ export class World {
 
   /** The program stands still: nothing of it runs while time passes. */
   block(ms: number): void {
-    this.blockedMs += ms;
+    const from = this.clock.now();
     this.clock.block(ms);
+    this.blocks.push({ from, to: this.clock.now() });
   }
 
   switchFault(fault: FaultTruth, on: boolean): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Driver } from '../../chaos/contract.ts';
 import { openLedger } from '../../chaos/ledger.ts';
+import { ownThrottling } from '../../clients/own-throttling.ts';
 import type { Mask } from '../../plan/mask.ts';
 import { reasonOf, within } from '../../scheduler/bounded.ts';
 import { DEFAULT_BUDGETS } from '../../scheduler/budgets.ts';
@@ -136,6 +137,7 @@ function drive(setting: RunPlanSetting, recorder: Recorder, instruments: Instrum
     record: recorder.record,
     sync: recorder.sync,
     probes,
+    readThrottledMs: ownThrottling(),
     openVantages: (record) => openVantages(setting, record),
     driverOf: (experiment, calls) => openDriver(setting, experiment, calls),
     decide: {

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../scheduler/clock.ts';
 import { drainProbe } from '../../scheduler/drain.ts';
 import type { OpenProbe } from '../../scheduler/lane.ts';
+import type { ReadThrottledMs } from '../../scheduler/prober-watch.ts';
 import { type Sampling, startSampling } from '../../scheduler/sampling.ts';
 import type { Entry, Offset, Outcome } from '../../slo/model/entry.ts';
 import type { Plan } from '../../slo/model/plan.ts';
@@ -25,6 +26,8 @@ export interface StationParts {
   boot: string;
   version: string;
   clock: Clock;
+  /** How long a CPU limit has kept this process from its CPU; absent where the machine does not tell. */
+  readThrottledMs?: ReadThrottledMs | undefined;
   probes: readonly OpenProbe[];
   /** Hides secrets in what is told. */
   masked(entry: Entry): Entry;
@@ -58,7 +61,7 @@ export class Station {
 
   /** Starts to probe. */
   constructor(parts: StationParts) {
-    const { clock, plan, vantage, probes } = parts;
+    const { clock, plan, vantage, probes, readThrottledMs } = parts;
     this.parts = parts;
     this.memory = new Memory(parts.memory);
     this.counts = new Map(probes.map(({ spec }) => [spec.name, { good: 0, bad: 0, unknown: 0, missing: 0 }]));
@@ -67,7 +70,7 @@ export class Station {
     // Every question that waits listens.
     setMaxListeners(0, this.#stopped.signal);
     const record = (entry: Entry) => this.#record(entry);
-    const setting = { clock, seed: plan.seed, vantage, slotZero: this.#slotZero, record };
+    const setting = { clock, seed: plan.seed, vantage, slotZero: this.#slotZero, readThrottledMs, record };
     this.#sampling = startSampling(setting, probes, this.#slotZero);
   }
 

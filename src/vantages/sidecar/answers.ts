@@ -1,10 +1,10 @@
-import type { Final, Gap, Sample } from '../../slo/model/entry.ts';
+import type { Final, Gap, ProberTrouble, Sample } from '../../slo/model/entry.ts';
 import { problemOfEntry } from '../../slo/model/entry-shape.ts';
 import type { ProbeSpec } from '../../slo/model/plan.ts';
 import { WIRE_SCHEMA, type WireClock, type WireDrained, type WireEnd, type WireHeader } from '../lib/wire.ts';
 
 /** What a process may tell. */
-export type Told = Sample | Gap | Final;
+export type Told = Sample | Gap | Final | ProberTrouble;
 
 /** One whole answer to a question for the timeline. */
 export interface TimelineAnswer {
@@ -91,6 +91,7 @@ function isFlatterThan(value: unknown, depth: number): boolean {
 function isTold(line: unknown, vantage: string, probes: readonly ProbeSpec[]): line is Told {
   if (problemOfEntry(line) !== undefined) return false;
   const entry = line as Told;
+  if (entry.type === 'prober') return entry.vantage === vantage && entry.from <= entry.to;
   if (entry.type !== 'sample' && entry.type !== 'gap' && entry.type !== 'final') return false;
   const probe = entry.vantage === vantage ? probes.find(({ name }) => name === entry.probe) : undefined;
   if (!probe) return false;

@@ -69,6 +69,7 @@ export class Boot {
     const from = { ...told, vantage: this.#vantage, instance: this.instance };
     const toRun = (time: number) => this.clock.toRun(time);
     if (from.type === 'gap') return { ...from, due: toRun(from.due) };
+    if (from.type === 'prober') return { ...from, from: toRun(from.from), to: toRun(from.to) };
     if (from.type === 'final') return { ...from, covers: [toRun(from.covers[0]), toRun(from.covers[1])] };
     const times = { due: toRun(from.due), started: toRun(from.started), ended: toRun(from.ended) };
     const sample = { ...from, ...times };

@@ -1,0 +1,119 @@
+import type { Offset, ProberTrouble } from '../slo/model/entry.ts';
+import type { Clock } from './clock.ts';
+
+/** Reads how long the process was kept from its CPU by a limit, in ms since some moment; `undefined` where the machine does not tell. */
+export type ReadThrottledMs = () => number | undefined;
+
+/** What a watch over the prober works with. */
+export interface ProberWatchSetting {
+  clock: Clock;
+  readThrottledMs?: ReadThrottledMs;
+  /** Told of each time in which the prober did not run as it should, once it is over. */
+  record(trouble: Pick<ProberTrouble, 'of' | 'from' | 'to' | 'ms'>): void;
+}
+
+/** Delays up to this are a busy program's everyday life. */
+export const STALL_TOLERANCE_MS = 50;
+
+const BEAT_MS = 25;
+/** Looks closer together than this bring nothing, and there may be thousands a second. */
+const LOOK_APART_MS = 5;
+/** Less of this between two looks is not told apart from how coarsely it is counted. */
+const THROTTLE_TOLERANCE_MS = 5;
+/** Slewing moves a clock by half a per mille at the most, and what is between two looks is short. */
+const STEP_TOLERANCE_MS = 100;
+/** A throttled program is so in every period of its limit: one entry speaks of that long. */
+const LONGEST_ENTRY_MS = 1000;
+/** Two readings of two clocks belong together only where nothing came between them. */
+const READING_APART_MS = 5;
+
+/**
+ * Observes the prober itself: how late its own event loop is, how long it was throttled, and whether its wall clock stepped. What it has lost
+ * is never the service's fault.
+ */
+export class ProberWatch {
+  readonly #setting: ProberWatchSetting;
+  #looked: Offset;
+  #lostMs = 0;
+  #throttledMs: number | undefined;
+  #wallAheadMs: number | undefined;
+  /** Throttling that still goes on, or ended with the last look. */
+  #throttling: { from: Offset; to: Offset; ms: number } | undefined;
+  #cancelBeat = () => {};
+
+  constructor(setting: ProberWatchSetting) {
+    this.#setting = setting;
+    this.#looked = setting.clock.now();
+    this.#throttledMs = setting.readThrottledMs?.();
+    this.#wallAheadMs = this.#readWallAhead();
+    this.#beat();
+  }
+
+  /** How much time the prober has lost so far, this very moment included. */
+  lostMs(): number {
+    if (this.#setting.clock.now() - this.#looked >= LOOK_APART_MS) this.#look();
+    return this.#lostMs;
+  }
+
+  /** Looks no more. */
+  end(): void {
+    this.#look();
+    this.#tellThrottling();
+    this.#cancelBeat();
+  }
+
+  #beat(): void {
+    const { clock } = this.#setting;
+    this.#cancelBeat = clock.at(clock.now() + BEAT_MS, () => {
+      this.#look();
+      this.#beat();
+    });
+  }
+
+  /** The program ran at the last look and runs now; between the two, longer than a beat, it did not. */
+  #look(): void {
+    const [from, to] = [this.#looked, this.#setting.clock.now()];
+    this.#looked = to;
+    const lateMs = to - from - BEAT_MS;
+    const stalledMs = lateMs > STALL_TOLERANCE_MS ? lateMs : 0;
+    if (stalledMs > 0) this.#setting.record({ of: 'stalled', from, to, ms: stalledMs });
+    const throttledMs = this.#lookAtThrottling(from, to);
+    this.#lostMs += Math.max(stalledMs, Math.min(throttledMs, to - from));
+    this.#lookAtWallClock(from, to);
+  }
+
+  #lookAtThrottling(from: Offset, to: Offset): number {
+    const total = this.#setting.readThrottledMs?.();
+    const ms = total === undefined || this.#throttledMs === undefined ? 0 : total - this.#throttledMs;
+    if (ms >= 0 && ms < THROTTLE_TOLERANCE_MS && total !== undefined) {
+      if (this.#throttling && to - this.#throttling.to > LONGEST_ENTRY_MS) this.#tellThrottling();
+      return 0;
+    }
+    this.#throttledMs = total;
+    if (ms <= 0) return 0;
+    this.#throttling = { from: this.#throttling?.from ?? from, to, ms: (this.#throttling?.ms ?? 0) + ms };
+    if (to - this.#throttling.from >= LONGEST_ENTRY_MS) this.#tellThrottling();
+    return ms;
+  }
+
+  #tellThrottling(): void {
+    if (this.#throttling) this.#setting.record({ of: 'throttled', ...this.#throttling });
+    this.#throttling = undefined;
+  }
+
+  #lookAtWallClock(from: Offset, to: Offset): void {
+    const ahead = this.#readWallAhead();
+    if (ahead === undefined) return;
+    const ms = this.#wallAheadMs === undefined ? 0 : ahead - this.#wallAheadMs;
+    if (Math.abs(ms) >= STEP_TOLERANCE_MS) this.#setting.record({ of: 'clock-step', from, to, ms });
+    this.#wallAheadMs = ahead;
+  }
+
+  /** How far the wall clock is ahead of the monotonic one; `undefined` where the program stood still between the readings. */
+  #readWallAhead(): number | undefined {
+    const { clock } = this.#setting;
+    const before = clock.now();
+    const wall = clock.wallClockMs();
+    return Math.abs(clock.now() - before) > READING_APART_MS ? undefined : wall - before;
+  }
+}
