@@ -11,8 +11,10 @@ export type ClusterPart =
   | 'chaos-mesh'
   | 'node-tools'
   | 'user-mode-linux';
-export type ToolPart = 'java' | 'maven' | 'go' | 'c-compiler' | 'openssl';
-export type PartName = ServerPart | ClusterPart | ToolPart;
+/** What the bench measures beside the program. */
+export type RivalPart = 'blackbox-exporter' | 'chaos-toolkit';
+export type ToolPart = 'java' | 'maven' | 'go' | 'c-compiler' | 'openssl' | 'python';
+export type PartName = ServerPart | ClusterPart | RivalPart | ToolPart;
 
 export interface OnPath {
   /** Names under which distributions install the program; the first one found is asked for its version. */
@@ -36,6 +38,7 @@ export interface OnPath {
  * - `kubernetes`: a folder of Kubernetes' programs, built with Go from its module and the staging modules beside it.
  * - `chaos-mesh`: a folder of Chaos Mesh's programs and its `crd.yaml`, built with Go and C from its module.
  * - `maven`: a folder of jars with all they depend on.
+ * - `pip`: a folder of Python packages with all they depend on, for `PYTHONPATH`.
  */
 export type Recipe =
   | { kind: 'debian-file'; package: string; program: string }
@@ -44,7 +47,8 @@ export type Recipe =
   | { kind: 'go'; module: string; program: string }
   | { kind: 'kubernetes'; programs: readonly string[] }
   | { kind: 'chaos-mesh'; commit: string; programs: readonly string[] }
-  | { kind: 'maven'; artifacts: readonly string[] };
+  | { kind: 'maven'; artifacts: readonly string[] }
+  | { kind: 'pip'; package: string };
 
 export interface Part {
   name: PartName;

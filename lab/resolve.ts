@@ -6,6 +6,7 @@ import { buildWithGo } from './getting/go.ts';
 import { buildKubernetes } from './getting/kubernetes.ts';
 import { copyWithMaven } from './getting/maven.ts';
 import { lookOnPath, versionOf } from './getting/path-lookup.ts';
+import { installWithPip } from './getting/pip.ts';
 import { noProgress, type Progress, withProgress } from './getting/progress.ts';
 import { isWithin } from './getting/version.ts';
 import type { Part, PartName, Recipe } from './part.ts';
@@ -99,6 +100,7 @@ const verbs: Record<CachedRecipe['kind'], string> = {
   kubernetes: 'building with Go',
   'chaos-mesh': 'building with Go',
   maven: 'copying jars with Maven',
+  pip: 'installing with pip',
 };
 
 function pathWithin(folder: string, part: Part, recipe: CachedRecipe): string {
@@ -117,6 +119,7 @@ const fills: { [kind in CachedRecipe['kind']]: Fill<kind> } = {
   'debian-file': (into, recipe) => unpackDebian([recipe.package], into),
   'debian-tree': (into, recipe) => unpackDebianTree(recipe.packages, into),
   maven: (into, recipe, _part, [maven]) => copyWithMaven(maven!, recipe.artifacts, into),
+  pip: (into, recipe, { version }, [python]) => installWithPip(python!, `${recipe.package}==${version}`, into),
   go: (into, { module, program }, { name, version }, [go]) =>
     buildWithGo({ go: go!, module, program, version, output: join(into, name) }),
   kubernetes: (into, { programs }, { version }, [go]) => buildKubernetes({ go: go!, version, programs, output: into }),

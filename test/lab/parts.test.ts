@@ -5,12 +5,17 @@ import type { PartName } from '../../lab/part.ts';
 import { parts } from '../../lab/parts.ts';
 
 /** First lines of what the real programs print. */
-const printed: Record<Exclude<PartName, 'kafka' | keyof typeof clusterParts>, [output: string, version: string]> = {
+const printed: Record<
+  Exclude<PartName, 'kafka' | 'chaos-toolkit' | keyof typeof clusterParts>,
+  [output: string, version: string]
+> = {
   prometheus: ['prometheus, version 2.42.0+ds (branch: debian/sid, revision: 2.42.0+ds-5+deb12u1)', '2.42.0'],
   alertmanager: ['alertmanager, version 0.25.0 (branch: debian/sid, revision: 0.25.0-1+b4)', '0.25.0'],
   pushgateway: ['pushgateway, version 1.5.1 (branch: debian/sid, revision: 1.5.1-2+b5)', '1.5.1'],
   toxiproxy: ['toxiproxy-server version 2.9.0', '2.9.0'],
   temporal: ['temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)', '1.5.1'],
+  'blackbox-exporter': ['blackbox_exporter, version 0.24.0 (branch: debian/sid, revision: 0.24.0-2)', '0.24.0'],
+  python: ['Python 3.11.7', '3.11.7'],
   java: ['openjdk version "17.0.15" 2025-04-15', '17.0.15'],
   maven: ['\u001b[1mApache Maven 3.8.7\u001b[m', '3.8.7'],
   'c-compiler': ['cc (Debian 12.2.0-14+deb12u1) 12.2.0\nCopyright (C) 2022', '12.2.0'],
@@ -42,6 +47,7 @@ describe('the table of parts', () => {
       kubernetes: ['go'],
       'chaos-mesh': ['go', 'c-compiler'],
       maven: ['maven'],
+      pip: ['python'],
       'debian-file': [],
       'debian-tree': [],
       'debian-install': [],
