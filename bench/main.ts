@@ -3,6 +3,8 @@
 import { measureMergeError } from '../test/vantages/merge-error.ts';
 import { benchCheckStartup } from './check-startup.ts';
 import { benchMillionSamples } from './million-samples.ts';
+import { outageRows } from './outage-rows.ts';
+import { benchOutages } from './outages.ts';
 import { type Row, tellRows } from './rows.ts';
 import { benchSidecarMemory } from './sidecar.ts';
 import { benchThousandProbes } from './thousand-probes.ts';
@@ -67,5 +69,7 @@ rows.push({
   limit: 'no gap',
   holds: probing.gaps === 0 && probing.samples === probing.due,
 });
+
+rows.push(...outageRows(await benchOutages()));
 
 tellRows(rows);
