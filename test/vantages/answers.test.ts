@@ -12,6 +12,7 @@ const sample = {
   ...{ type: 'sample', probe: 'port', vantage: 'gateway', slot: 1, due: 1, started: 1, ended: 2 },
   ...{ outcome: 'good', values: { ms: 1 } },
 };
+const trouble = { type: 'prober', vantage: 'gateway', of: 'stalled', from: 1, to: 2, ms: 1 };
 const end = { type: 'next', cursor: 1, sent: 3, settledTo: 2 };
 
 /** As text, since writing it out recurses. */
@@ -30,6 +31,10 @@ function read(...lines: unknown[]) {
 describe('an answer', () => {
   it('that is whole is read', () => {
     expect(read(header, sample, end)).toMatchObject({ header: { boot: 'b' }, entries: [sample], refused: 0, end });
+  });
+
+  it('may tell how its prober did', () => {
+    expect(read(header, trouble, end)).toMatchObject({ entries: [trouble], refused: 0 });
   });
 
   const unusable: Record<string, unknown[]> = {
@@ -56,6 +61,9 @@ describe('an answer', () => {
     'that opens the gate': { type: 'gate', experiment: 'e', at: 1, open: true },
     'that ends the run': { type: 'end', at: 1, cause: 'completed' },
     'with a number without bound': JSON.stringify(sample).replace('"ms":1', '"ms":1e999'),
+    'that speaks of the runner itself': { ...trouble, vantage: 'runner' },
+    'of a trouble that ended before it began': { ...trouble, from: 3 },
+    'of a trouble that nobody knows': { ...trouble, of: 'tired' },
     'that is nothing': {},
     'that is nested without end': withDetailNested(400_000),
     'that is nested deeper than anything of ours': withDetailNested(100),

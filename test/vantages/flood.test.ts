@@ -57,6 +57,7 @@ const base = { probe: spec.name, vantage: 'gateway' };
 const floods: Record<string, (number: number) => object> = {
   'the same gap': () => ({ type: 'gap', ...base, slot: 1, due: 100, reason: 'late' }),
   'slots that are not due yet': (slot) => ({ type: 'gap', ...base, slot, due: slot * 100, reason: 'late' }),
+  'troubles of its prober': () => ({ type: 'prober', vantage: 'gateway', of: 'stalled', from: 1, to: 2, ms: 1 }),
   'final readings': () => ({ type: 'final', ...base, covers: [0, 1], values: { seen: 1 } }),
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Final } from '../../src/slo/model/entry.ts';
+import type { Final, ProberTrouble } from '../../src/slo/model/entry.ts';
 import type { Network } from '../../src/vantages/sidecar/network.ts';
 import { planOf, probeSpec } from '../scheduler/test-plan.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
@@ -237,5 +237,27 @@ describe('while a run lasts', () => {
     await until(10_000);
 
     expect(entries.length).toBe(before);
+  });
+});
+
+describe('a process that did not run for a while', () => {
+  it('says so, in times of the run', async () => {
+    const { sidecars, prepared, reader, clock, until, entries } = stage();
+    sidecars.boot('10.0.0.1', 'a', 5_000_000);
+    await prepared();
+    reader.start();
+    clock.at(2003, () => clock.block(500));
+    await until(5000);
+    await reader.close();
+
+    const troubles = entries.filter((entry) => entry.type === 'prober');
+    expect(troubles).toMatchObject([{ vantage: 'gateway', instance: 'a', of: 'stalled' }]);
+    const [{ from, to, ms }] = troubles as [ProberTrouble];
+    for (const [told, really] of [
+      [from, 2003],
+      [to, 2503],
+      [ms, 500],
+    ] as const)
+      expect(Math.abs(told - really)).toBeLessThan(30);
   });
 });

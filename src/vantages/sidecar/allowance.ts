@@ -9,8 +9,8 @@ const SPARE_SLOTS = 16;
 /** Books are closed once a second at the most, and a probe then has a few readings. */
 const FINALS_PER_SECOND = 8;
 const SPARE_FINALS = 64;
-/** Each of its troubles takes longer than this but clock steps, of which there are few. */
-const TROUBLES_PER_SECOND = 20;
+/** A stall that is told takes more than 75 ms, and of the other troubles there are few. */
+const TROUBLES_PER_SECOND = 15;
 const SPARE_TROUBLES = 64;
 
 /** As much as a process that tells the truth can have to tell by now is taken of it, and no more: nobody is to fill memory and disk. */
