@@ -14,6 +14,22 @@ export function sizeOf(hole: Hole): bigint {
   return hole.to - hole.from + 1n;
 }
 
+/** What of the holes lies below a position, and what does not. */
+export function splitAt(holes: readonly Hole[], position: bigint): { below: Hole[]; rest: Hole[] } {
+  const parts = (from: (hole: Hole) => bigint, to: (hole: Hole) => bigint) =>
+    holes.map((hole) => ({ ...hole, from: from(hole), to: to(hole) })).filter((hole) => hole.from <= hole.to);
+  return {
+    below: parts(
+      ({ from }) => from,
+      ({ to }) => (to < position ? to : position - 1n),
+    ),
+    rest: parts(
+      ({ from }) => (from < position ? position : from),
+      ({ to }) => to,
+    ),
+  };
+}
+
 /** Holes apart from each other; `has` and `fill` need them in rising order. */
 export class HoleList {
   #holes: Hole[] = [];

@@ -6,7 +6,8 @@ import { kvEventValues } from './values.ts';
 /** Subscribes to an inference engine's KV-cache events and accounts for every position of their sequence. */
 export const zmqKvEventsProbe: ProbeType = defineProbe({
   type: 'zmq-kv-events',
-  summary: "Subscribes to vLLM's KV-cache events: loss, order, duplicates, restarts, staleness and delay.",
+  summary:
+    "Subscribes to vLLM's KV-cache events: loss, order, duplicates, restarts, staleness, delay and steps of the engine's clock.",
   config: kvEventsConfig,
   values: kvEventValues,
   defaults: { intervalMs: 1000, timeoutMs: 1000 },
@@ -23,12 +24,10 @@ config:
   stale: 5s
   expectTraffic: true
 `,
-  instrument: (config) => `${config.events} ${config.topic}`,
+  instrument: ({ events, topic, ranks }) => [events, topic, ...(ranks > 1 ? [`${ranks} ranks`] : [])].join(' '),
   drainMs: (config) => (config.replay === undefined ? LATE_MS : LATE_MS + REPLAY_MS),
   open: async (config, context) => {
-    const { KvEventsSession } = await import('./session.ts');
-    const session = new KvEventsSession(config, context);
-    await session.joined();
-    return session;
+    const { openSession } = await import('./session.ts');
+    return openSession(config, context);
   },
 });

@@ -32,12 +32,24 @@ export async function recoverHoles(checker: StreamChecker, ask: Ask, signal: Abo
     const [first] = checker.openHoles;
     const last = checker.openHoles.at(-1);
     if (!first || !last || signal.aborted) break;
-    if (outcome.requests++ > 0) await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    outcome.requests++;
     const before = outcome.recovered.length;
     await askOnce(checker, ask, { from: first.from, until: last.to }, outcome, signal);
     fruitless = outcome.recovered.length > before ? 0 : fruitless + 1;
   }
   return outcome;
+}
+
+/** Leaves the publisher time between two requests: while it answers one, it publishes nothing. */
+export function paced(ask: Ask): Ask {
+  let earliest = 0;
+  return async (request, signal) => {
+    const waitMs = earliest - performance.now();
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    const answer = await ask(request, signal);
+    earliest = performance.now() + PAUSE_MS;
+    return answer;
+  };
 }
 
 /** Begins one position early where that one is remembered: if its content differs, another lifetime of the publisher answers. */

@@ -15,16 +15,19 @@ export interface Observation {
 
 /**
  * How a batch fits what came before. `first`: nothing came before. `next`: in order. `jump`: some are missing before it. `late`: it
- * should have come earlier. `duplicate`: it was here already. `restart`: the publisher began again.
+ * should have come earlier. `duplicate`: it was here already. `replayed`: a replay brought it first, and now it came live after all.
+ * `restart`: the publisher began again.
  */
-export type Arrival = 'first' | 'next' | 'jump' | 'late' | 'duplicate' | 'restart';
+export type Arrival = 'first' | 'next' | 'jump' | 'late' | 'duplicate' | 'replayed' | 'restart';
 
 /** What a stretch of the stream cost in the end, split at a moment by when each hole opened. */
 export interface Settlement {
   lostBefore: bigint;
   lostAfter: bigint;
   lost: Hole[];
-  /** Of these, how many belong to a lifetime of the publisher that has ended. */
+  /** How many of these holes, from the first on, belong to lifetimes of the publisher that have ended. */
+  ofEarlierLifetimes: number;
+  /** Of the lost positions, how many do. */
   beyondRecall: bigint;
 }
 
@@ -49,6 +52,8 @@ export class StreamChecker {
   #lifetimes = 0;
   #connection = 0;
   readonly #recent = new Map<bigint, number>();
+  /** Of these, what came by replay and has not come live. */
+  readonly #replayed = new Set<bigint>();
   readonly #open = new HoleList();
   /** Holes of this lifetime that `settle` has counted as lost: what arrives for them is late, not a restart. */
   readonly #settled = new HoleList();
@@ -86,14 +91,23 @@ export class StreamChecker {
     else if (arrival === 'late') this.#fillLate(batch.seq);
     this.#connection = batch.connection;
     if (arrival !== 'duplicate') this.#remember(batch.seq, batch.fingerprint);
+    this.#replayed.delete(batch.seq);
     return arrival;
   }
 
   /** Takes a replayed batch in; gives the hole that it was missing from, if any. */
   recover(seq: bigint, fingerprint: number): Hole | undefined {
     const hole = this.#open.fill(seq);
-    if (hole) this.#remember(seq, fingerprint);
+    if (hole) this.#rememberReplayed(seq, fingerprint);
     return hole;
+  }
+
+  /** Takes in a batch that the replay brought from beyond the highest position; gives the hole that it counts as. */
+  adopt(batch: Omit<Observation, 'connection'>): Hole | undefined {
+    if (!this.#lifetime || batch.seq <= this.#lifetime.highest) return this.recover(batch.seq, batch.fingerprint);
+    this.#advance(batch, this.#lifetime);
+    this.#rememberReplayed(batch.seq, batch.fingerprint);
+    return { from: batch.seq, to: batch.seq, openedAt: batch.at };
   }
 
   /** Counts what is still missing as lost and begins to count anew. */
@@ -105,7 +119,13 @@ export class StreamChecker {
     const before = total(lost.filter((hole) => hole.openedAt <= splitAt));
     const all = total(lost) + open.onlyCounted + earlier.onlyCounted;
     const beyondRecall = total(earlier.holes) + earlier.onlyCounted;
-    return { lostBefore: before, lostAfter: all - before, lost, beyondRecall };
+    return {
+      lostBefore: before,
+      lostAfter: all - before,
+      lost,
+      ofEarlierLifetimes: earlier.holes.length,
+      beyondRecall,
+    };
   }
 
   #classify(batch: Observation): Arrival {
@@ -113,7 +133,8 @@ export class StreamChecker {
     if (!life) return 'first';
     if (batch.seq > life.highest) return batch.seq === life.highest + 1n ? 'next' : 'jump';
     const known = this.#recent.get(batch.seq);
-    if (known !== undefined) return known === batch.fingerprint ? 'duplicate' : 'restart';
+    if (known === batch.fingerprint) return this.#replayed.has(batch.seq) ? 'replayed' : 'duplicate';
+    if (known !== undefined) return 'restart';
     if (batch.connection !== this.#connection || isNewer(batch.stampMs, life.highestStampMs)) return 'restart';
     if (this.#isMissing(batch.seq) || batch.seq < life.first) return 'late';
     return batch.seq === 0n && batch.stampMs === undefined ? 'restart' : 'duplicate';
@@ -131,13 +152,14 @@ export class StreamChecker {
     this.#earlier.takeOver(this.#open);
     this.#settled.takeAll();
     this.#recent.clear();
+    this.#replayed.clear();
     this.#lifetimes++;
     this.#lifetime = { first: batch.seq, highest: batch.seq, highestStampMs: batch.stampMs };
     if (restarted && batch.connection !== this.#connection && batch.seq > 0n)
       this.#open.append({ from: 0n, to: batch.seq - 1n, openedAt: batch.at });
   }
 
-  #advance(batch: Observation, life: Lifetime): void {
+  #advance(batch: Omit<Observation, 'connection'>, life: Lifetime): void {
     if (batch.seq > life.highest + 1n)
       this.#open.append({ from: life.highest + 1n, to: batch.seq - 1n, openedAt: batch.at });
     life.highest = batch.seq;
@@ -153,8 +175,14 @@ export class StreamChecker {
     if (this.#recent.size <= REMEMBERED) return;
     for (const oldest of this.#recent.keys()) {
       this.#recent.delete(oldest);
+      this.#replayed.delete(oldest);
       break;
     }
+  }
+
+  #rememberReplayed(seq: bigint, fingerprint: number): void {
+    this.#replayed.add(seq);
+    this.#remember(seq, fingerprint);
   }
 }
 

@@ -7,13 +7,23 @@ export interface SeenPositions {
   last: string;
 }
 
-type Counted = 'received' | 'events' | 'stored' | 'removed' | 'duplicates' | 'late' | 'backward' | 'decodeErrors';
+type Counted =
+  | 'received'
+  | 'events'
+  | 'stored'
+  | 'removed'
+  | 'duplicates'
+  | 'late'
+  | 'backward'
+  | 'delayed'
+  | 'decodeErrors';
 type Counts = Record<Counted, number>;
 
 /** Counts what arrived since it was last taken. */
 export class Tally {
   #counts = nothing();
   #delayMs: number | undefined;
+  #ageMs: number | undefined;
   #problem: string | undefined;
   #seen: SeenPositions | undefined;
 
@@ -28,6 +38,12 @@ export class Tally {
     else this.addProblem(decoded.problem);
   }
 
+  /** How long the batch was on its way. */
+  addAge(ageMs: number, staleMs: number): void {
+    if (ageMs > staleMs) this.#counts.delayed++;
+    this.#ageMs = Math.max(this.#ageMs ?? 0, ageMs);
+  }
+
   /** A message that cannot be read. */
   addProblem(problem: string): void {
     this.#counts.decodeErrors++;
@@ -35,15 +51,19 @@ export class Tally {
   }
 
   /** Everything since the last call. */
-  take(): { counts: Counts; delayMs?: number; problem?: string; seen?: SeenPositions } {
+  take(): { counts: Counts; levels: Record<string, number>; problem?: string; seen?: SeenPositions } {
     const taken = {
       counts: this.#counts,
-      ...(this.#delayMs !== undefined && { delayMs: this.#delayMs }),
+      levels: {
+        ...(this.#delayMs !== undefined && { delayMs: this.#delayMs }),
+        ...(this.#ageMs !== undefined && { ageMs: this.#ageMs }),
+      },
       ...(this.#problem !== undefined && { problem: this.#problem }),
       ...(this.#seen && { seen: this.#seen }),
     };
     this.#counts = nothing();
     this.#delayMs = undefined;
+    this.#ageMs = undefined;
     this.#problem = undefined;
     this.#seen = undefined;
     return taken;
@@ -58,5 +78,15 @@ export class Tally {
 }
 
 function nothing(): Counts {
-  return { received: 0, events: 0, stored: 0, removed: 0, duplicates: 0, late: 0, backward: 0, decodeErrors: 0 };
+  return {
+    received: 0,
+    events: 0,
+    stored: 0,
+    removed: 0,
+    duplicates: 0,
+    late: 0,
+    backward: 0,
+    delayed: 0,
+    decodeErrors: 0,
+  };
 }

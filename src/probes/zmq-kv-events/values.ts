@@ -17,8 +17,13 @@ export const kvEventValues: Record<string, ValueDeclaration> = {
   stored: count('Blocks that these events store.'),
   removed: count('Blocks that these events remove.'),
   duplicates: silentWithoutTraffic(count('Batches that had arrived before.')),
-  late: silentWithoutTraffic(count('Batches that arrived after one with a higher position.')),
+  late: silentWithoutTraffic(count('Batches out of order: they arrived after one with a higher position.')),
   backward: silentWithoutTraffic(count('Steps backwards in the sequence: the publisher began again.')),
+  delayed: silentWithoutTraffic(
+    count(
+      'Batches that arrived more than `stale` later than they were made, in whatever order: what a partition held back. Told by `ageMs`.',
+    ),
+  ),
   missing: silentWithoutTraffic({
     unit: '1',
     kind: 'level',
@@ -47,4 +52,17 @@ export const kvEventValues: Record<string, ValueDeclaration> = {
     range: ANY,
     help: "Longest time from a batch's time stamp (the engine's clock) to its arrival (this clock), of the batches since the last sample.",
   },
+  ageMs: {
+    unit: 'ms',
+    kind: 'level',
+    help: "Longest time from a batch's making to its arrival, of the batches since the last sample. The quickest batch since the engine's clock was last stepped is taken for no time at all, so that what its clock differs by falls out.",
+  },
+  clockShiftMs: {
+    unit: 'ms',
+    kind: 'level',
+    range: ANY,
+    help: "How far the engine's clock has been stepped since the first batch of its lifetime: the proof of a clock fault. Steps of less than a second are not told from waiting.",
+  },
+  trafficSent: count('Completions that the probe asked for, where `traffic` says so.'),
+  trafficAnswered: count('Completions that the engine answered.'),
 };

@@ -15,6 +15,13 @@ export interface Situation {
   confirmed: boolean;
   staleMs: number;
   expectTraffic: boolean;
+  /** Where the probe itself asks for completions. */
+  traffic?: {
+    /** The engine has answered one that was sent this long ago, and no event came since. */
+    unheardMs?: number;
+    /** Why the latest one failed. */
+    failure?: string;
+  };
 }
 
 interface Judgement {
@@ -27,7 +34,7 @@ export function judgeStream(situation: Situation): Judgement {
   if (!situation.connected) return withoutConnection(situation.failure);
   if (situation.holeOpened) return { outcome: 'bad', reason: 'batches are missing in the sequence' };
   if (situation.problem !== undefined) return { outcome: 'bad', reason: `events cannot be read: ${situation.problem}` };
-  if (situation.silentMs === undefined) return { outcome: 'unknown', reason: 'no event seen yet' };
+  if (situation.silentMs === undefined) return beforeTheFirst(situation);
   if (situation.silentMs > situation.staleMs) return silence(situation);
   return situation.confirmed
     ? { outcome: 'good' }
@@ -39,8 +46,20 @@ function withoutConnection(failure: Situation['failure']): Judgement {
   return { outcome: failure.code === 'local' ? 'unknown' : 'bad', reason: failure.reason };
 }
 
-function silence({ staleMs, expectTraffic }: Situation): Judgement {
+function beforeTheFirst({ traffic, staleMs }: Situation): Judgement {
+  if ((traffic?.unheardMs ?? 0) <= staleMs) return { outcome: 'unknown', reason: 'no event seen yet' };
+  return { outcome: 'bad', reason: 'subscribed, and completions are answered, but no event has ever come' };
+}
+
+function silence({ staleMs, expectTraffic, traffic }: Situation): Judgement {
   const text = `no events for more than ${formatDuration(staleMs)}`;
+  if ((traffic?.unheardMs ?? 0) > staleMs)
+    return { outcome: 'bad', reason: `${text}, although the engine answers completions` };
   if (expectTraffic) return { outcome: 'bad', reason: text };
+  if (traffic?.failure !== undefined)
+    return {
+      outcome: 'unknown',
+      reason: `${text}, and completions fail (${traffic.failure}): the engine may have nothing to tell`,
+    };
   return { outcome: 'unknown', reason: `${text}: silence alone cannot tell an idle engine from a partition` };
 }
