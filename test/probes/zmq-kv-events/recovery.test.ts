@@ -1,7 +1,7 @@
 import { encode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
 import { fingerprintOf } from '../../../src/probes/zmq-kv-events/fingerprint.ts';
-import { type Ask, recoverHoles } from '../../../src/probes/zmq-kv-events/recovery.ts';
+import { type Ask, paced, recoverHoles } from '../../../src/probes/zmq-kv-events/recovery.ts';
 import { StreamChecker } from '../../../src/probes/zmq-kv-events/stream-checker.ts';
 
 const never = new AbortController().signal;
@@ -96,4 +96,17 @@ test('asking ends with its signal', async () => {
   const asked: bigint[] = [];
   await recoverHoles(having(0, 5), holding([], asked), AbortSignal.abort());
   expect(asked).toEqual([]);
+});
+
+test('requests leave the publisher time between them', async () => {
+  const times: number[] = [];
+  const ask = paced(async () => {
+    times.push(performance.now());
+    return { batches: 0 };
+  });
+
+  await recoverHoles(having(0, 5), ask, never);
+
+  expect(times).toHaveLength(2);
+  expect(times[1]! - times[0]!).toBeGreaterThan(240);
 });

@@ -46,6 +46,33 @@ const rows: [string, Situation, string][] = [
     quiet,
     'unknown: no events for more than 5s: silence alone cannot tell an idle engine from a partition',
   ],
+  [
+    'an engine is silent that answers completions',
+    { ...quiet, traffic: { unheardMs: 5001 } },
+    'bad: no events for more than 5s, although the engine answers completions',
+  ],
+  [
+    'an engine is silent whose latest answer was just now',
+    { ...quiet, traffic: { unheardMs: 100 } },
+    'unknown: no events for more than 5s: silence alone cannot tell an idle engine from a partition',
+  ],
+  [
+    'an engine is silent that answers nothing either',
+    { ...quiet, traffic: { failure: 'status 500' } },
+    'unknown: no events for more than 5s, and completions fail (status 500): the engine may have nothing to tell',
+  ],
+  [
+    'nothing was ever seen of an engine that answers completions',
+    {
+      connected: true,
+      holeOpened: false,
+      confirmed: false,
+      staleMs: 5000,
+      expectTraffic: false,
+      traffic: { unheardMs: 5001 },
+    },
+    'bad: subscribed, and completions are answered, but no event has ever come',
+  ],
   ['an engine is silent that is kept busy', { ...quiet, expectTraffic: true }, 'bad: no events for more than 5s'],
   [
     'a new connection has brought nothing',
