@@ -13,6 +13,8 @@ export class SmallEngine implements AsyncDisposable {
   readonly #form: ReplayForm;
   readonly kept = new Map<bigint, Buffer>();
   next = 0n;
+  /** How far the engine's clock is off. */
+  clockAheadMs = 0;
 
   constructor(publisher: zmq.Publisher, router: zmq.Router, form: ReplayForm, endpoints: [string, string]) {
     this.#publisher = publisher;
@@ -22,19 +24,29 @@ export class SmallEngine implements AsyncDisposable {
     if (form !== 'silent') void this.#serveReplays();
   }
 
-  static async start(form: ReplayForm = 'with topic', at?: SmallEngine): Promise<SmallEngine> {
+  static async start(
+    form: ReplayForm = 'with topic',
+    at?: Pick<SmallEngine, 'events' | 'replay'>,
+  ): Promise<SmallEngine> {
     const publisher = new zmq.Publisher({ linger: 0 });
     const router = new zmq.Router({ linger: 0 });
-    const endpoints: [string, string] = [await bind(publisher, at?.events), await bind(router, at?.replay)];
-    return new SmallEngine(publisher, router, form, endpoints);
+    try {
+      const endpoints: [string, string] = [await bind(publisher, at?.events), await bind(router, at?.replay)];
+      return new SmallEngine(publisher, router, form, endpoints);
+    } catch (error) {
+      publisher.close();
+      router.close();
+      throw error;
+    }
   }
 
   /** Publishes batches in order. A lost one is only kept for replay; a vanished one not even that. */
   async publish(count: number, fate: { lost?: number[]; vanished?: number[] } = {}): Promise<void> {
     for (let index = 0; index < count; index++) {
       const seq = this.next++;
+      const stamp = (Date.now() + this.clockAheadMs) / 1000;
       const payload = Buffer.from(
-        encode([Date.now() / 1000, [['BlockStored', [2n ** 63n + seq], null, [1], 1, null]], 0], { useBigInt64: true }),
+        encode([stamp, [['BlockStored', [2n ** 63n + seq], null, [1], 1, null]], 0], { useBigInt64: true }),
       );
       if (!fate.vanished?.includes(Number(seq))) this.kept.set(seq, payload);
       if (![...(fate.lost ?? []), ...(fate.vanished ?? [])].includes(Number(seq))) await this.send(seq, payload);
