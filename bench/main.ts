@@ -7,6 +7,7 @@ import { outageRows } from './outage-rows.ts';
 import { benchOutages } from './outages.ts';
 import { type Row, tellRows } from './rows.ts';
 import { benchSidecarMemory } from './sidecar.ts';
+import { benchStreamChecker } from './stream-checker.ts';
 import { benchThousandProbes } from './thousand-probes.ts';
 
 const rows: Row[] = [];
@@ -71,5 +72,20 @@ rows.push({
 });
 
 rows.push(...outageRows(await benchOutages()));
+
+const checking = await benchStreamChecker(2000);
+const others = checking.exactLosses;
+rows.push({
+  what: `event streams of which everything is known (${checking.histories}, ${checking.batches} batches): all six counts exact`,
+  measured: `${checking.exact}${checking.wrongSeeds.length > 0 ? ` (wrong seeds: ${checking.wrongSeeds.slice(0, 5).join(', ')})` : ''}`,
+  limit: 'all',
+  holds: checking.exact === checking.histories,
+});
+rows.push({
+  what: 'of the same streams, the losses alone exact by the rules of kminion, of Xinfra Monitor (its duplicates)',
+  measured: `${others.kminion}, ${others.xinfra} (${checking.exactDuplicates.xinfra})`,
+  limit: 'fewer than ours',
+  holds: Math.max(others.kminion, others.xinfra) < checking.exact,
+});
 
 tellRows(rows);
