@@ -136,6 +136,55 @@ describe("an engine's events behind a proxy", () => {
     expect(Math.max(...result.readings.map((reading) => reading.values['stalenessMs'] ?? 0))).toBeGreaterThan(800);
   });
 
+  test('held up on the way are delayed, never lost', async () => {
+    const result = await experiment(
+      async (look) => {
+        const toxic = { name: 'slow', type: 'latency', stream: 'downstream', attributes: { latency: 1500 } };
+        await toxiproxy('/toxics', 'POST', toxic);
+        await expect.poll(async () => (await look()).values['ageMs'], { timeout: 5000 }).toBeGreaterThan(1000);
+        await toxiproxy('/toxics/slow', 'DELETE');
+      },
+      { stale: '800ms' },
+    );
+    expect(totals(result)).toEqual({});
+    expect(sum(result.readings, 'delayed')).toBeGreaterThan(10);
+  });
+
+  test('that a cut kept away until the end are told by the replay', async () => {
+    const { ENGINE_EVENTS: events, ENGINE_REPLAY: replay } = lab.variables;
+    const opened = await openProbe(zmqKvEventsProbe, { events, replay });
+    await expect.poll(async () => (await opened.sample()).outcome).toBe('good');
+    await proxyIs({ enabled: false });
+    await expect.poll(async () => (await opened.sample()).outcome).toBe('bad');
+    await settle(500);
+    const cutUntil = opened.context.now();
+
+    const finals = [(await opened.session.drain!(AbortSignal.timeout(9000))) ?? []].flat();
+    await opened.close();
+
+    expect(sum(finals, 'lost')).toBe(0);
+    expect(sum(finals, 'recovered')).toBeGreaterThan(10);
+    expect(finals.at(-1)!.covers[1]).toBeGreaterThanOrEqual(cutUntil);
+  });
+
+  test('come of completions that the probe asks for, and their absence is then no idleness', async () => {
+    await engine({ command: 'rate', perSecond: 0 });
+    const traffic = { url: `${lab.variables['ENGINE_URL']}/v1/completions`, model: 'lab-model', every: '100ms' };
+    const events = lab.variables['ENGINE_EVENTS'];
+    const opened = await openProbe(zmqKvEventsProbe, { events, traffic, stale: '700ms' });
+    await expect.poll(async () => (await opened.sample()).outcome).toBe('good');
+    await settle(500);
+    const busy = await opened.sample();
+    await engine({ command: 'stall', forMs: 3000 });
+    const reason = 'no events for more than 700ms, although the engine answers completions';
+    await expect.poll(async () => (await opened.sample()).reason, { timeout: 2500 }).toBe(reason);
+    await expect.poll(async () => (await opened.sample()).outcome, { timeout: 5000 }).toBe('good');
+    await opened.close();
+
+    expect(busy.outcome).toBe('good');
+    expect(busy.values['stored']).toBeGreaterThan(0);
+  });
+
   test('of an idle engine are silence that proves nothing', async () => {
     const opened = await openProbe(zmqKvEventsProbe, { events: lab.variables['ENGINE_EVENTS'], stale: '500ms' });
     await expect.poll(async () => (await opened.sample()).outcome).toBe('good');
