@@ -9,6 +9,7 @@ is made up here; how it looks on the wire is vLLM's doing.
 """
 
 import dataclasses
+import inspect
 import json
 import logging
 import re
@@ -45,6 +46,7 @@ def load_publisher(wheel):
         topic: str = ""
 
     unused = dict.fromkeys(("get_ip", "get_tcp_uri", "is_valid_ipv6_address", "split_zmq_path"))
+    stand_in("vllm.config", KVEventsConfig=Config)
     stand_in("vllm.config.kv_events", KVEventsConfig=Config)
     stand_in("vllm.logger", init_logger=logging.getLogger)
     stand_in("vllm.utils.network_utils", **unused)
@@ -73,8 +75,8 @@ def batches_of(kv):
         return kv.BlockStored(block_hashes=hashes, parent_block_hash=parent, token_ids=TOKENS, block_size=4, **extra)
 
     def removed(hashes, **more):
-        extra = {key: value for key, value in more.items() if key in removable}
-        return kv.BlockRemoved(block_hashes=hashes, medium="GPU", **extra)
+        extra = {key: value for key, value in ({"medium": "GPU"} | more).items() if key in removable}
+        return kv.BlockRemoved(block_hashes=hashes, **extra)
 
     everything = {
         "lora_id": 3,
@@ -89,12 +91,13 @@ def batches_of(kv):
         "session_id": "session-9",
         "lookahead_token_ids": [[1, 2], [3]],
     }
+    names_by_bytes = hasattr(kv, "ExternalBlockHash")
     return [
         ("a block with a number for a name", [stored([INT])]),
         ("a chain of blocks with a parent", [stored([INT + 1, INT + 2], parent=INT)]),
-        ("blocks named by bytes", [stored([BYTES, BYTES[::-1]], parent=BYTES)]),
+        *([("blocks named by bytes", [stored([BYTES, BYTES[::-1]], parent=BYTES)])] if names_by_bytes else []),
         ("every field that the release has", [stored([INT + 3, INT + 4], parent=5, **everything)]),
-        ("blocks removed", [removed([INT, INT + 1]), removed([BYTES], group_idx=1, locality="LOCAL", ownership="tier-2")]),
+        ("blocks removed", [removed([INT, INT + 1]), removed([6], group_idx=1, locality="LOCAL", ownership="tier-2")]),
         ("everything cleared", [kv.AllBlocksCleared()]),
         ("several kinds at once", [stored([7]), removed([7]), kv.AllBlocksCleared(), stored([8, 9], parent=7)]),
         ("no events at all", []),
@@ -122,9 +125,10 @@ def record(wheel):
     kv = load_publisher(wheel)
     context = zmq.Context.instance()
     events, replay = free_port(), free_port()
-    rank = 1  # The publisher adds it to the ports that it is given.
+    ranked = "data_parallel_rank" in inspect.signature(kv.ZmqEventPublisher.__init__).parameters
+    rank = 1 if ranked else 0  # A publisher that knows of ranks adds its own to the ports that it is given.
     publisher = kv.ZmqEventPublisher(
-        data_parallel_rank=rank,
+        **({"data_parallel_rank": rank} if ranked else {}),
         endpoint=f"tcp://*:{events - rank}",
         replay_endpoint=f"tcp://*:{replay - rank}",
         buffer_steps=KEPT,
