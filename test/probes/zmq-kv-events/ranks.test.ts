@@ -4,21 +4,23 @@ import { problemOfReading } from '../../../src/scheduler/reading-check.ts';
 import { SmallEngine } from './small-engine.ts';
 import { drain, settle, subscribed, sum } from './subscribed.ts';
 
-/** An engine's ranks 0 and 1, at neighbouring ports. */
+/** An engine's ranks 0 and 1, at neighbouring ports below those that the system gives away by itself. */
 async function twoRanks(): Promise<[SmallEngine, SmallEngine]> {
   for (let tries = 0; tries < 20; tries++) {
-    const first = await SmallEngine.start();
-    const at = { events: neighbourOf(first.events), replay: neighbourOf(first.replay) };
-    const second = await SmallEngine.start('with topic', at).catch(() => undefined);
-    if (second && at.events !== first.replay && at.replay !== first.events) return [first, second];
-    await first[Symbol.asyncDispose]();
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const first = await engineAt(port);
+    const second = await engineAt(port + 1);
+    if (first && second) return [first, second];
+    await first?.[Symbol.asyncDispose]();
     await second?.[Symbol.asyncDispose]();
   }
   throw new Error('no neighbouring ports are free');
 }
 
-function neighbourOf(endpoint: string): string {
-  return endpoint.replace(/\d+$/, (port) => String(Number(port) + 1));
+/** Nothing where a port is taken. */
+function engineAt(port: number): Promise<SmallEngine | undefined> {
+  const at = { events: `tcp://127.0.0.1:${port}`, replay: `tcp://127.0.0.1:${port + 2}` };
+  return SmallEngine.start('with topic', at).catch(() => undefined);
 }
 
 describe("an engine's data-parallel ranks", () => {
@@ -54,7 +56,9 @@ describe("an engine's data-parallel ranks", () => {
   });
 
   test('of which one is not there make the whole bad, and no claim about losses', async () => {
-    await using engine = await SmallEngine.start();
+    const [engine, gone] = await twoRanks();
+    await using _engine = engine;
+    await gone[Symbol.asyncDispose]();
     const opened = await subscribed(engine, { ranks: 2 });
     await opened.sample();
     await engine.publish(3);
