@@ -13,6 +13,12 @@ export class EngineClock {
   #quickest: number | undefined;
   #lastStampMs: number | undefined;
   #shiftMs: number | undefined;
+  #stepped = false;
+
+  /** It has been stepped in this lifetime: which of two batches is the older one can no longer be told by their stamps. */
+  get stepped(): boolean {
+    return this.#stepped;
+  }
 
   /** How far the clock stands from where it stood at the first batch of this lifetime. Absent before that one. */
   get shiftMs(): number | undefined {
@@ -35,6 +41,7 @@ export class EngineClock {
   #begin(apart: number): void {
     this.#quickest = apart;
     this.#shiftMs = 0;
+    this.#stepped = false;
   }
 
   #isStepped(stampMs: number, apart: number): boolean {
@@ -44,5 +51,6 @@ export class EngineClock {
   #step(apart: number): void {
     this.#shiftMs = (this.#shiftMs ?? 0) + (this.#quickest ?? apart) - apart;
     this.#quickest = apart;
+    this.#stepped = true;
   }
 }

@@ -148,7 +148,7 @@ export class EventStream {
   #count({ seq, payload }: Numbered, connection: number): void {
     const at = this.#context.now();
     const decoded = decodeBatch(payload);
-    const stamp = decoded.ok ? { stampMs: decoded.batch.stampMs } : {};
+    const stamp = decoded.ok && !this.#clock.stepped ? { stampMs: decoded.batch.stampMs } : {};
     const arrival = this.#checker.observe({ seq, fingerprint: fingerprintOf(payload), at, connection, ...stamp });
     this.#tally.add(seq, arrival, decoded, this.#context.wallClockMs());
     const ageMs = decoded.ok ? this.#clock.observe(decoded.batch.stampMs, at, arrival) : undefined;

@@ -93,3 +93,21 @@ test.concurrent("a step of the engine's clock is shown as that, and neither as a
   await opened.close();
   expect(shifts).toEqual([0, 30, 0]);
 });
+
+test.concurrent('after a step of the clock a late batch with a stamp from before it is late, and no restart', async () => {
+  await using engine = await SmallEngine.start();
+  const opened = await subscribed(engine);
+  engine.clockAheadMs = 30_000;
+  await engine.publish(4, { lost: [2] });
+  engine.clockAheadMs = 0;
+  await engine.publish(2);
+  await engine.send(2n, engine.kept.get(2n)!);
+  await settle(50);
+
+  const reading = await opened.sample();
+  const finals = await drain(opened);
+  await opened.close();
+
+  expect(reading.values).toMatchObject({ late: 1, backward: 0, missing: 0 });
+  expect(sum(finals, 'lost')).toBe(0);
+});
