@@ -64,12 +64,13 @@ function detailOf(
   };
 }
 
-/** What the publisher's buffer no longer held stands apart from what its replay left out in the middle. */
+/** What the publisher's buffer no longer held stands apart from what its replay left out, and what we were away for from what an open connection missed. */
 function whyLost(settled: Settlement, { reachesBackTo }: RecoveryOutcome): Record<string, unknown> {
   const ended = settled.lost.slice(0, settled.ofEarlierLifetimes);
   const present = settled.lost.slice(settled.ofEarlierLifetimes);
   const { below, rest } = splitAt(reachesBackTo === undefined ? [] : present, reachesBackTo ?? 0n);
-  const kinds = { ofAnEndedLifetime: ended, beforeTheBuffer: below, leftOutByTheReplay: rest };
+  const whileAway = settled.lost.filter(({ away }) => away);
+  const kinds = { whileAway, ofAnEndedLifetime: ended, beforeTheBuffer: below, leftOutByTheReplay: rest };
   return Object.fromEntries(
     Object.entries(kinds).flatMap(([kind, holes]) => (holes.length > 0 ? [[kind, rangesOf(holes)]] : [])),
   );

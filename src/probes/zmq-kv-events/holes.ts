@@ -5,6 +5,8 @@ export interface Hole {
   from: bigint;
   to: bigint;
   openedAt: Offset;
+  /** The later one was the first of its connection: these were sent while we were away, or before our subscription was in force. */
+  away?: true;
 }
 
 /** More holes than this are only counted. */
@@ -69,10 +71,9 @@ export class HoleList {
     const index = this.#indexOf(seq);
     const hole = this.#holes[index];
     if (hole === undefined) return undefined;
-    const { from, to, openedAt } = hole;
     const rest = [
-      { from, to: seq - 1n, openedAt },
-      { from: seq + 1n, to, openedAt },
+      { ...hole, to: seq - 1n },
+      { ...hole, from: seq + 1n },
     ].filter((part) => part.from <= part.to);
     this.#holes.splice(index, 1, ...rest);
     this.#missing -= 1n;

@@ -87,7 +87,8 @@ export class StreamChecker {
   observe(batch: Observation): Arrival {
     const arrival = this.#classify(batch);
     if (arrival === 'first' || arrival === 'restart') this.#begin(batch, arrival === 'restart');
-    else if (arrival === 'next' || arrival === 'jump') this.#advance(batch, this.#lifetime!);
+    else if (arrival === 'next' || arrival === 'jump')
+      this.#advance(batch, this.#lifetime!, batch.connection !== this.#connection);
     else if (arrival === 'late') this.#fillLate(batch.seq);
     this.#connection = batch.connection;
     if (arrival !== 'duplicate') this.#remember(batch.seq, batch.fingerprint);
@@ -156,12 +157,12 @@ export class StreamChecker {
     this.#lifetimes++;
     this.#lifetime = { first: batch.seq, highest: batch.seq, highestStampMs: batch.stampMs };
     if (restarted && batch.connection !== this.#connection && batch.seq > 0n)
-      this.#open.append({ from: 0n, to: batch.seq - 1n, openedAt: batch.at });
+      this.#open.append({ from: 0n, to: batch.seq - 1n, openedAt: batch.at, away: true });
   }
 
-  #advance(batch: Omit<Observation, 'connection'>, life: Lifetime): void {
-    if (batch.seq > life.highest + 1n)
-      this.#open.append({ from: life.highest + 1n, to: batch.seq - 1n, openedAt: batch.at });
+  #advance(batch: Omit<Observation, 'connection'>, life: Lifetime, away = false): void {
+    const hole = { from: life.highest + 1n, to: batch.seq - 1n, openedAt: batch.at };
+    if (hole.from <= hole.to) this.#open.append(away ? { ...hole, away } : hole);
     life.highest = batch.seq;
     life.highestStampMs = batch.stampMs;
   }

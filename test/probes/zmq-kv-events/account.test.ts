@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { accountOf } from '../../../src/probes/zmq-kv-events/account.ts';
 import type { Hole } from '../../../src/probes/zmq-kv-events/holes.ts';
 
-function hole(from: bigint, to: bigint, openedAt = 5): Hole {
-  return { from, to, openedAt };
+function hole(from: bigint, to: bigint, more: Partial<Hole> = {}): Hole {
+  return { from, to, openedAt: 5, ...more };
 }
 
 test('each cause of loss has its own exact positions', () => {
@@ -11,7 +11,7 @@ test('each cause of loss has its own exact positions', () => {
     settled: {
       lostBefore: 0n,
       lostAfter: 16n,
-      lost: [hole(1n, 2n), hole(10n, 19n), hole(30n, 33n)],
+      lost: [hole(1n, 2n), hole(10n, 19n), hole(30n, 33n, { away: true })],
       ofEarlierLifetimes: 1,
       beyondRecall: 2n,
     },
@@ -33,6 +33,7 @@ test('each cause of loss has its own exact positions', () => {
           ['30', '33'],
         ],
       },
+      whileAway: { ranges: [['30', '33']] },
       ofAnEndedLifetime: { ranges: [['1', '2']] },
       beforeTheBuffer: { ranges: [['10', '14']] },
       leftOutByTheReplay: {

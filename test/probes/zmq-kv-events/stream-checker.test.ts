@@ -101,6 +101,15 @@ describe('the stream checker', () => {
     expect(checker.settle(0).lostAfter).toBe(0n);
   });
 
+  test('tells what was sent while we were away from what an open connection missed', () => {
+    const { checker } = play('0 2 | 5 6 8');
+    expect(checker.settle(0).lost).toEqual([
+      { from: 1n, to: 1n, openedAt: 2 },
+      { from: 3n, to: 4n, openedAt: 3, away: true },
+      { from: 7n, to: 7n, openedAt: 5 },
+    ]);
+  });
+
   test('splits losses by when their hole opened', () => {
     const { checker } = play('0 2 5');
     const settled = checker.settle(2);
