@@ -10,6 +10,12 @@ export interface Greeting {
   mechanism: string;
 }
 
+/** A whole greeting, and what came behind it. */
+export interface WholeGreeting {
+  greeting: Greeting;
+  rest: Buffer;
+}
+
 /** Our greeting: ZMTP 3.1, the client's side of the mechanism. The first part is enough to make a peer send all of its own. */
 export function encodeGreeting(mechanism: string): [signatureAndVersion: Buffer, rest: Buffer] {
   const bytes = Buffer.alloc(GREETING_BYTES);
@@ -32,7 +38,7 @@ export class GreetingReader {
   }
 
   /** Takes a piece; gives the greeting and what follows it once it is whole. */
-  feed(chunk: Buffer): { greeting: Greeting; rest: Buffer } | undefined {
+  feed(chunk: Buffer): WholeGreeting | undefined {
     const taken = Math.min(GREETING_BYTES - this.#filled, chunk.length);
     chunk.copy(this.#bytes, this.#filled, 0, taken);
     this.#filled += taken;
@@ -84,11 +90,12 @@ function protocolOf(bytes: Buffer): string | undefined {
   return undefined;
 }
 
+const SUPPORTED = new Set(['NULL', 'PLAIN']);
+
 /** Compares the mechanism that both sides announced: they must be the same. */
-export function requireMechanism(greeting: Greeting, ours: string): void {
-  if (greeting.mechanism !== ours)
-    throw new ZmtpError(
-      'mechanism',
-      `the peer wants the security mechanism ${greeting.mechanism}, the plan says ${ours}`,
-    );
+export function requireMechanism({ mechanism }: Greeting, ours: string): void {
+  if (mechanism === ours) return;
+  const wanted = `the peer wants the security mechanism ${mechanism}`;
+  if (SUPPORTED.has(mechanism)) throw new ZmtpError('mechanism', `${wanted}, the plan says ${ours}`);
+  throw new ZmtpError('mechanism', `${wanted}, which is not supported: only ${[...SUPPORTED].join(' and ')} are`);
 }

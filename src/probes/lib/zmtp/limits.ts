@@ -6,6 +6,8 @@ export const limits = {
   /** A command of the handshake; READY of libzmq has about 40 bytes. */
   handshakeFrameBytes: 8 * 1024,
   metadataProperties: 64,
+  /** What a PONG repeats of its PING; ZMTP 3.1 allows no more. */
+  pingContextBytes: 16,
   /** Answers that the peer makes us send and does not read. */
   unsentBytes: 256 * 1024,
 } as const;

@@ -11,9 +11,13 @@ export function connectFailure(error: unknown): ZmtpFailure {
   if (code === 'ENOTFOUND') return { code: 'name', reason: 'the host name does not resolve' };
   if (code === 'EAI_AGAIN')
     return { code: 'name', reason: 'the host name could not be looked up: name server trouble' };
+  if (code.startsWith('EAI_')) return { code: 'name', reason: `the host name could not be looked up (${code})` };
   if (LOCAL_CODES.has(code)) return { code: 'local', reason: `this machine cannot open a connection (${code})` };
   return { code: 'unreachable', reason: `the host cannot be reached (${code})` };
 }
+
+/** The look-up of the host name did not come to an end. */
+export const lookupTimeout: ZmtpFailure = { code: 'name', reason: 'the host name was not looked up in time' };
 
 /** No answer to the attempt to connect. */
 export const connectTimeout: ZmtpFailure = {

@@ -1,11 +1,12 @@
 import type { ZmtpFailure } from './failure.ts';
-import { connectTimeout } from './socket-trouble.ts';
+import { connectTimeout, lookupTimeout } from './socket-trouble.ts';
 
 /** How far a connection has come. */
-export type Stage = 'connecting' | 'greeting' | 'handshake' | 'open' | 'closed';
+export type Stage = 'looking-up' | 'connecting' | 'greeting' | 'handshake' | 'open' | 'closed';
 
 /** What it means that time ran out at a stage. */
 export function timeoutFailure(stage: Stage, greetingBytes: number): ZmtpFailure {
+  if (stage === 'looking-up') return lookupTimeout;
   if (stage === 'connecting') return connectTimeout;
   if (stage === 'greeting' && greetingBytes === 0)
     return { code: 'silent', reason: 'the port is open, but no ZMTP greeting came' };
