@@ -79,7 +79,7 @@ const peers: [string, (socket: Socket) => void, string][] = [
   [
     'wanting CURVE',
     says(greeting({ mechanism: 'CURVE' })),
-    'the peer wants the security mechanism CURVE, the plan says NULL',
+    'the peer wants the security mechanism CURVE, which is not supported: only NULL and PLAIN are',
   ],
   ['of another socket type', says(greeting(), ready('REP')), 'wrong socket type: the peer is REP, expected PUB'],
   [
@@ -216,7 +216,7 @@ describe('an endpoint', () => {
     const reading = await probe({ endpoints: [healthy.endpoint, silent.endpoint] });
 
     expect(reading.outcome).toBe('bad');
-    expect(Object.keys(reading.values)).toEqual(['connectMs']);
+    expect(Object.keys(reading.values)).toEqual(['lookupMs', 'connectMs']);
     expect(reading.parts?.map((part) => [part.labels['endpoint'], part.outcome])).toEqual([
       [healthy.endpoint, 'good'],
       [silent.endpoint, 'bad'],

@@ -25,18 +25,26 @@ describe('a libzmq peer', () => {
     ['REP', () => new zmq.Reply()],
     ['PULL', () => new zmq.Pull()],
     ['SUB', () => new zmq.Subscriber()],
+    ['XSUB', () => new zmq.XSubscriber()],
   ])('%s is healthy, and each step has its time', async (peer, make) => {
     const reading = await probe(make(), { peer });
 
-    const { connectMs, greetingMs, handshakeMs, totalMs } = reading.values as Record<string, number>;
+    const { lookupMs, connectMs, greetingMs, handshakeMs, totalMs } = reading.values as Record<string, number>;
     expect(reading.outcome).toBe('good');
-    expect(totalMs).toBeCloseTo(connectMs! + greetingMs! + handshakeMs!, 6);
+    expect(totalMs).toBeCloseTo(lookupMs! + connectMs! + greetingMs! + handshakeMs!, 6);
     expect(totalMs).toBeGreaterThan(0);
   });
 
   test.each([
     ['ROUTER', () => new zmq.Router()],
+    ['DEALER', () => new zmq.Dealer()],
+    ['REQ', () => new zmq.Request()],
+    ['REP', () => new zmq.Reply()],
     ['PUSH', () => new zmq.Push()],
+    ['PULL', () => new zmq.Pull()],
+    ['PAIR', () => new zmq.Pair()],
+    ['SUB', () => new zmq.Subscriber()],
+    ['XSUB', () => new zmq.XSubscriber()],
     ['XPUB', () => new zmq.XPublisher()],
   ])('%s is not the PUB that the plan expects', async (type, make) => {
     expect(await probe(make(), { peer: 'PUB' })).toMatchObject({
@@ -51,7 +59,7 @@ describe('a libzmq peer', () => {
 
     expect(await probe(publisher, { peer: 'PUB' })).toMatchObject({
       outcome: 'bad',
-      reason: 'the peer wants the security mechanism CURVE, the plan says NULL',
+      reason: 'the peer wants the security mechanism CURVE, which is not supported: only NULL and PLAIN are',
     });
   });
 
@@ -100,8 +108,45 @@ describe('a config', () => {
     ['with PLAIN alone', { endpoint, mechanism: 'PLAIN' }, 'PLAIN needs username and passwordFile'],
     ['with a name for NULL', { endpoint, username: 'me' }, 'username and passwordFile need mechanism: PLAIN'],
     ['with a peer that would hand us its messages', { endpoint, peer: 'PUSH' }, 'Invalid option'],
+    [
+      'with an endpoint twice in both forms',
+      { endpoints: [endpoint, { endpoint, peer: 'PUB' }] },
+      'an endpoint is named twice',
+    ],
+    ['that demands no address at all', { endpoint, addresses: { atLeast: 0 } }, 'expected number to be >=1'],
+    [
+      'that demands many of one address',
+      { endpoint: 'tcp://10.0.0.7:5557', addresses: { atLeast: 2 } },
+      'this is one address, of which addresses.atLeast demands 2: expected a host name',
+    ],
+    [
+      'that demands the other kind of an address',
+      { endpoint: 'tcp://[::1]:5557', addresses: { atLeast: 1, family: 4 } },
+      'this is no IPv4 address',
+    ],
+    [
+      'with addresses of more names than a sample can hold',
+      { endpoints: Array.from({ length: 9 }, (_, pod) => `tcp://vllm-${pod}:5557`), addresses: { atLeast: 1 } },
+      'addresses can be demanded of 8 endpoints at most',
+    ],
     ['with an unknown key', { endpoint, port: 1 }, 'Unrecognized key'],
   ])('%s is refused', (_what, config, message) => {
     expect(zmtpPortProbe.config.safeParse(config).error?.issues[0]?.message).toContain(message);
+  });
+
+  test.each([
+    ['an endpoint', { endpoint, peer: 'PUB' }, `PUB ${endpoint}`],
+    ['endpoints', { endpoints: [endpoint, 'tcp://b:1'] }, `any ${endpoint} any tcp://b:1`],
+    [
+      'endpoints that differ',
+      {
+        endpoints: [endpoint, { endpoint: 'tcp://b:1', peer: 'REP', addresses: { atLeast: 1, family: 6 } }],
+        peer: 'PUB',
+        addresses: { atLeast: 2 },
+      },
+      `PUB ${endpoint} (each address) REP tcp://b:1 (each address of IPv6)`,
+    ],
+  ])('of %s tells its instrument', (_what, config, instrument) => {
+    expect(zmtpPortProbe.instrument?.(zmtpPortProbe.config.parse(config))).toBe(instrument);
   });
 });

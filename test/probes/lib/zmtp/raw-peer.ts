@@ -9,7 +9,13 @@ export interface RawPeer extends AsyncDisposable {
   open(): number;
 }
 
-export async function rawPeer(serve: (socket: Socket) => void): Promise<RawPeer> {
+/** Where it listens; by default on a free port of IPv4 loopback. */
+interface Place {
+  host?: string;
+  port?: number;
+}
+
+export async function rawPeer(serve: (socket: Socket) => void, place: Place = {}): Promise<RawPeer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -17,10 +23,12 @@ export async function rawPeer(serve: (socket: Socket) => void): Promise<RawPeer>
     socket.resume();
     serve(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = place.host ?? '127.0.0.1';
+  await new Promise<void>((resolve) => server.listen(place.port ?? 0, host, resolve));
   const { port } = server.address() as AddressInfo;
   const stop = () => stopServer(server, sockets);
-  return { port, endpoint: `tcp://127.0.0.1:${port}`, open: () => sockets.size, [Symbol.asyncDispose]: stop };
+  const endpoint = `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { port, endpoint, open: () => sockets.size, [Symbol.asyncDispose]: stop };
 }
 
 async function stopServer(server: Server, sockets: Set<Socket>): Promise<void> {
