@@ -4,11 +4,9 @@ import { type Connection, openConnection } from './connection.ts';
 import type { Address } from './endpoint.ts';
 import type { ZmtpFailure } from './failure.ts';
 import type { Security } from './handshake.ts';
+import { reconnectPauseMs } from './reconnect-pause.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 3000;
-const FIRST_PAUSE_MS = 100;
-/** Short, because a longer one would be measured as the service's own time to recover. */
-const LONGEST_PAUSE_MS = 1000;
 /** A connection that lasted this long shows that the peer is no longer failing at once. */
 const LASTING_MS = 1000;
 
@@ -75,7 +73,7 @@ export class Subscriber {
       this.#failure = await this.#serveOnce(signal);
       this.#firstAttempt.resolve();
       failures = performance.now() - started > LASTING_MS && this.#failure.code === 'closed' ? 0 : failures + 1;
-      await sleep(this.#pauseMs(failures), undefined, { signal }).catch(() => undefined);
+      await sleep(reconnectPauseMs(failures, this.#options.random()), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -107,10 +105,5 @@ export class Subscriber {
     this.#connected = false;
     signal.removeEventListener('abort', stop);
     return failure;
-  }
-
-  #pauseMs(failures: number): number {
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 10));
-    return longest * (0.5 + this.#options.random() / 2);
   }
 }

@@ -91,6 +91,48 @@ test.each([
   await subscriber.close();
 });
 
+test.each([
+  ['nothing', '', ''],
+  ['16 bytes', '00ff'.repeat(8), '00ff'.repeat(8)],
+  ['more bytes than ZMTP allows', 'ab'.repeat(40), 'ab'.repeat(16)],
+])('a PING with a context of %s is answered with it', async (_what, context, expected) => {
+  const heard: Buffer[] = [];
+  await using peer = await rawPeer((socket) => {
+    socket.on('data', (chunk) => heard.push(chunk));
+    socket.write(Buffer.concat([greeting(), ready()]));
+    socket.write(encodeCommand('PING', Buffer.from(`000a${context}`, 'hex')));
+  });
+  const opening = await openConnection(
+    { ...addressOf(peer.endpoint), socketType: 'SUB', security: NULL, timeoutMs: 2000 },
+    { message() {}, closed() {} },
+    new AbortController().signal,
+  );
+  if (!opening.ok) throw new Error(opening.failure.reason);
+
+  const pong = encodeCommand('PONG', Buffer.from(expected, 'hex')).toString('hex');
+  await expect.poll(() => Buffer.concat(heard).toString('hex')).toMatch(new RegExp(`${pong}$`));
+  opening.connection.close();
+});
+
+test.each([
+  ['by a deadline says where it stood', 'the port is open, but no ZMTP greeting came', 'TimeoutError'],
+  ['by the caller says that', 'stopped before it was finished', 'AbortError'],
+])('an attempt that is ended %s', async (_what, reason, name) => {
+  await using peer = await rawPeer(() => undefined);
+  const abort = new AbortController();
+  const opening = openConnection(
+    { ...addressOf(peer.endpoint), socketType: 'SUB', security: NULL, timeoutMs: 20_000 },
+    { message() {}, closed() {} },
+    abort.signal,
+  );
+  await expect.poll(() => peer.open()).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+
+  abort.abort(new DOMException('', name));
+
+  expect(await opening).toMatchObject({ ok: false, failure: { reason } });
+});
+
 test('a subscriber that is closed while it connects ends at once', async () => {
   await using peer = await rawPeer(() => undefined);
   const subscriber = new Subscriber(
