@@ -1,0 +1,65 @@
+/**
+ * `node bench/fuzz-zmtp.ts [INPUTS] [SEED]`: gives damaged conversations to the ZMTP client, each in pieces and at once, in a process of its
+ * own. Fails where one crashes it, where it hangs, where it makes a difference how the bytes are cut, or where memory grows.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { tellRows } from './rows.ts';
+
+/** How the process that tries the inputs stands. */
+export interface FuzzProgress {
+  run: number;
+  endings: Record<string, number>;
+  slowestMs: number;
+  /** After a collection of garbage. */
+  heldBytes: number;
+}
+
+const HANGS_AFTER_MS = 60_000;
+const GROWTH_LIMIT_MEGABYTES = 2;
+/** Until code is compiled and pools are filled. */
+const WARM_UP_SHARE = 0.1;
+
+const runs = Number(process.argv[2] ?? 2_000_000);
+const seed = Number(process.argv[3] ?? 1);
+const child = spawn(
+  process.execPath,
+  ['--expose-gc', join(import.meta.dirname, 'children/fuzz-zmtp.ts'), String(runs), String(seed)],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
+const exited = once(child, 'exit');
+const watch = setTimeout(() => child.kill('SIGKILL'), HANGS_AFTER_MS);
+const steps: FuzzProgress[] = [];
+for await (const line of createInterface({ input: child.stdout })) {
+  steps.push(JSON.parse(line) as FuzzProgress);
+  watch.refresh();
+}
+const [code, signal] = (await exited) as [number | null, string | null];
+clearTimeout(watch);
+
+const last = steps.at(-1);
+const warm = steps.find(({ run }) => run >= runs * WARM_UP_SHARE);
+const grownMegabytes = last && warm ? (last.heldBytes - warm.heldBytes) / 1e6 : Number.NaN;
+const endings = Object.entries(last?.endings ?? {}).toSorted(([, a], [, b]) => b - a);
+tellRows([
+  {
+    what: `damaged ZMTP conversations that were read or refused (seed ${seed})`,
+    measured: `${last?.run ?? 0}: ${endings.map(([ending, count]) => `${count} ${ending}`).join(', ')}`,
+    limit: `all ${runs}; the process ended with ${signal ?? code}`,
+    holds: code === 0 && last?.run === runs,
+  },
+  {
+    what: 'the slowest of them',
+    measured: `${last?.slowestMs.toFixed(0)} ms`,
+    limit: '1000 ms',
+    holds: last !== undefined && last.slowestMs < 1000,
+  },
+  {
+    what: 'growth of memory from the first tenth to the end',
+    measured: `${grownMegabytes.toFixed(2)} MB`,
+    limit: `${GROWTH_LIMIT_MEGABYTES} MB`,
+    holds: grownMegabytes < GROWTH_LIMIT_MEGABYTES,
+  },
+]);
