@@ -7,10 +7,12 @@ import { damagedInput, type FuzzInput, fuzzRuns, fuzzSeed, numbersFrom } from '.
 import { rawPeer } from './raw-peer.ts';
 
 /** `node bench/fuzz-zmtp.ts` tries two million, and watches the memory. */
-test(`${fuzzRuns} damaged conversations (seed ${fuzzSeed}) are read or refused, however they are cut`, () => {
+const RUNS = Math.ceil(fuzzRuns / 4);
+
+test(`${RUNS} damaged conversations (seed ${fuzzSeed}) are read or refused, however they are cut`, () => {
   const number = numbersFrom(fuzzSeed);
   const endings = new Set<string>();
-  for (let run = 0; run < fuzzRuns; run++) {
+  for (let run = 0; run < RUNS; run++) {
     const input = damagedInput(number);
     try {
       endings.add(tryInput(input));
