@@ -9,6 +9,7 @@ import { type Row, tellRows } from './rows.ts';
 import { benchSidecarMemory } from './sidecar.ts';
 import { benchStreamChecker } from './stream-checker.ts';
 import { benchThousandProbes } from './thousand-probes.ts';
+import { zmtpRows } from './zmtp.ts';
 
 const rows: Row[] = [];
 
@@ -87,5 +88,6 @@ rows.push({
   limit: 'fewer than ours',
   holds: Math.max(others.kminion, others.xinfra) < checking.exact,
 });
+rows.push(...(await zmtpRows()));
 
 tellRows(rows);
