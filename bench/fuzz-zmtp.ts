@@ -12,6 +12,7 @@ import { tellRows } from './rows.ts';
 export interface FuzzProgress {
   run: number;
   endings: Record<string, number>;
+  /** CPU time, which other work on the machine does not lengthen. */
   slowestMs: number;
   /** After a collection of garbage. */
   heldBytes: number;
@@ -51,7 +52,7 @@ tellRows([
     holds: code === 0 && last?.run === runs,
   },
   {
-    what: 'the slowest of them',
+    what: 'CPU time of the slowest of them',
     measured: `${last?.slowestMs.toFixed(0)} ms`,
     limit: '1000 ms',
     holds: last !== undefined && last.slowestMs < 1000,

@@ -11,7 +11,7 @@ const [host, port] = address.split(':') as [string, string];
 const request = `GET /probe?module=tcp_connect&target=${target} HTTP/1.1\r\nHost: ${address}\r\n\r\n`;
 const TICKS_PER_SECOND = 100;
 
-await askFor(500);
+await askFor(2500);
 const cpuBefore = cpuSeconds();
 const started = performance.now();
 const succeeded = await askFor(Number(length));

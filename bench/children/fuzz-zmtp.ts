@@ -10,7 +10,7 @@ let slowestMs = 0;
 
 for (let run = 1; run <= runs; run++) {
   const input = damagedInput(number);
-  const started = performance.now();
+  const before = process.cpuUsage();
   try {
     const ending = tryInput(input);
     endings[ending] = (endings[ending] ?? 0) + 1;
@@ -18,7 +18,8 @@ for (let run = 1; run <= runs; run++) {
     console.error(`input ${run}, ${input.bytes.toString('hex')} in pieces of ${input.pieceBytes}`, error);
     process.exit(1);
   }
-  slowestMs = Math.max(slowestMs, performance.now() - started);
+  const { user, system } = process.cpuUsage(before);
+  slowestMs = Math.max(slowestMs, (user + system) / 1000);
   if (run % Math.ceil(runs / 100) === 0 || run === runs) tell(run);
 }
 

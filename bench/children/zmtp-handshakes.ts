@@ -14,7 +14,8 @@ const session = await zmtpPortProbe.open(config, {
 });
 const forEver = new AbortController().signal;
 
-await sampleFor(500);
+// Until the code is compiled.
+await sampleFor(2500);
 const cpuBefore = process.cpuUsage();
 const started = performance.now();
 const good = await sampleFor(lengthMs);

@@ -4,4 +4,5 @@ import * as zmq from 'zeromq';
 const publisher = new zmq.Publisher({ backlog: 1024, linger: 0 });
 await publisher.bind('tcp://127.0.0.1:*');
 console.log(String(publisher.lastEndpoint).split(':').at(-1));
-process.stdin.resume().on('end', () => process.exit());
+// Whatever nothing refers to is closed by the collector of garbage.
+process.stdin.resume().on('end', () => publisher.close());

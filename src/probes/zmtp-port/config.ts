@@ -25,7 +25,7 @@ export const zmtpPortConfig: z.ZodType<ZmtpPortConfig> = z.lazy(() =>
         ),
       peer: peerType().describe('The socket type that the peer must announce; without it any type is fine'),
       addresses: addressDemand().describe(
-        'For a host name that stands for many pods, as that of a headless service: it is looked up anew for each sample, and each address is a part with the labels `endpoint` and `address`. Without this key one address that answers is enough, as it is for a client',
+        'For a host name that stands for many pods, as that of a headless service: it is looked up anew for each sample, and each address is a part with the labels `endpoint` and `address`. Without this key one address that answers is enough, as it is for a client. A name server is seconds behind the pods, up to as long as it caches, and a time to recover contains that',
       ),
       ...securityKeys(),
     })
@@ -53,7 +53,7 @@ function addressDemand() {
         .min(1)
         .max(MOST_ADDRESSES)
         .describe(
-          'How many addresses there must be: with fewer the sample is bad, and each address that went is a bad part until enough others are there. Pods that are not ready have no address in a headless service, unless it publishes them',
+          'How many addresses there must be: with fewer the sample is bad, and each address that went is a bad part until enough others are there. Pods that are not ready have no address in a headless service, unless that has publishNotReadyAddresses',
         ),
       family: z.literal([4, 6]).optional().describe('Only IPv4 or only IPv6: a pod with both kinds would count twice'),
     })

@@ -85,7 +85,7 @@ export class ZmtpPortSession implements ProbeSession {
     lookupMs?: number,
   ): Promise<Attempt> {
     const socketType = peer ? OUR_TYPE[peer] : 'SUB';
-    const options = { ...address, socketType, ...(peer && { peers: [peer] }), security, timeoutMs };
+    const options = { ...address, socketType, ...(peer && { peers: [peer] }), security, timeoutMs, brief: true };
     const opening = await openConnection(options, { message() {}, closed() {} }, signal);
     if (opening.ok) opening.connection.close();
     return attemptOf(opening, lookupMs);

@@ -22,6 +22,8 @@ const COURTESY_MS = 250;
 export interface ConnectionOptions extends Address, ConversationOptions {
   /** For looking the name up, connecting and the handshake together. */
   timeoutMs: number;
+  /** It is ended once the handshake is done, so that what only a lasting connection needs is spared. */
+  brief?: boolean;
 }
 
 export interface ConnectionEvents {
@@ -62,6 +64,7 @@ export class Connection {
   readonly #opened: (opening: Opening) => void;
   readonly #release: () => void;
   readonly #courtesyMs: number;
+  readonly #lasts: boolean;
   #courtesy: NodeJS.Timeout | undefined;
   #way: 'looking-up' | 'connecting' | 'there' | 'closed';
   #stepStarted = performance.now();
@@ -86,7 +89,8 @@ export class Connection {
     const isName = isIP(options.host) === 0;
     this.#way = isName ? 'looking-up' : 'connecting';
     this.#times = isName ? {} : { lookupMs: 0 };
-    this.#socket = connect({ host: options.host, port: options.port, noDelay: true });
+    this.#lasts = !options.brief;
+    this.#socket = connect({ host: options.host, port: options.port, noDelay: this.#lasts });
     const timer = setTimeout(() => this.#end(this.#timeout()), options.timeoutMs);
     const stop = () => (isTimeout(signal.reason) ? this.#end(this.#timeout()) : this.close());
     signal.addEventListener('abort', stop, { once: true });
@@ -149,7 +153,7 @@ export class Connection {
 
   #connected(): void {
     if (this.#way === 'closed') return;
-    this.#socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    if (this.#lasts) this.#socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#times.connectMs = this.#stepTime();
     this.#way = 'there';
     this.#conversation.begin();
