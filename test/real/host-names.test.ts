@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,19 +22,21 @@ function samplerCode(config: object): string {
       console.log(JSON.stringify(await session.sample(AbortSignal.timeout(2000))));`;
 }
 
-/** A probe whose machine has a hosts file of its own, which can change at any time. */
-async function probeWithHosts(config: object) {
-  const folder = await mkdtemp(join(tmpdir(), 'steadfast-hosts-'));
-  const hosts = join(folder, 'hosts');
+/** A probe whose machine has a hosts file and a name server of its own. */
+async function probeWithNames(config: object, nameServer = '127.0.0.1') {
+  const folder = await mkdtemp(join(tmpdir(), 'steadfast-names-'));
+  const [hosts, resolver] = [join(folder, 'hosts'), join(folder, 'resolv.conf')];
   await writeFile(hosts, '');
-  const bound = 'mount --bind "$1" /etc/hosts && shift && exec "$@"';
+  await writeFile(resolver, `nameserver ${nameServer}\n`);
+  const bound = 'mount --bind "$1" /etc/hosts && mount --bind "$2" /etc/resolv.conf && shift 2 && exec "$@"';
   const sampler = [process.execPath, '--input-type=module', '-e', samplerCode(config)];
-  const child = spawn('unshare', ['--mount', 'sh', '-c', bound, 'sh', hosts, ...sampler], {
+  const child = spawn('unshare', ['--mount', 'sh', '-c', bound, 'sh', hosts, resolver, ...sampler], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(async () => {
-    child.stdin.end();
-    await once(child, 'exit');
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
     await rm(folder, { recursive: true });
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -49,7 +52,7 @@ async function probeWithHosts(config: object) {
 test("a name's addresses are those of the machine's own resolver at each sample, of both kinds", async () => {
   await using engines = await pods(['127.0.0.2', '127.0.0.3', '::1']);
   const endpoint = `tcp://engines.steadfast.invalid:${engines.port}`;
-  const probe = await probeWithHosts({ endpoint, peer: 'PUB', addresses: { atLeast: 2 } });
+  const probe = await probeWithNames({ endpoint, peer: 'PUB', addresses: { atLeast: 2 } });
   const line = (address: string) => `${address} engines.steadfast.invalid`;
   const told = async () => {
     const { outcome, parts = [] } = await probe.sample();
@@ -72,4 +75,19 @@ test("a name's addresses are those of the machine's own resolver at each sample,
   expect(none.reason).toMatch(
     /^the host name (does not resolve to any address|could not be looked up.*|was not looked up in time)$/,
   );
+});
+
+test('a name server that says nothing is told as such, in time, whichever way names are used', async () => {
+  const silent = createSocket('udp4').bind(53, '127.0.0.9');
+  onTestFinished(() => void silent.close());
+  const endpoint = 'tcp://engines.steadfast.invalid:5557';
+  const [asClient, eachAddress] = [
+    await probeWithNames({ endpoint }, '127.0.0.9'),
+    await probeWithNames({ endpoint, addresses: { atLeast: 1 } }, '127.0.0.9'),
+  ];
+
+  const readings = await Promise.all([asClient.sample(), eachAddress.sample()]);
+
+  const inVain = ['bad', 'the host name was not looked up in time'];
+  expect(readings.map(({ outcome, reason }) => [outcome, reason])).toEqual([inVain, inVain]);
 });

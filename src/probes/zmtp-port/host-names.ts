@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { ZmtpFailure } from '../lib/zmtp/failure.ts';
 import { connectFailure, lookupTimeout } from '../lib/zmtp/socket-trouble.ts';
+import { isTimeout, stopped } from '../lib/zmtp/stage.ts';
 import type { Lookup } from './address-book.ts';
 
 /** Gives the addresses of a host name as the machine's own resolver sees them; `family` 0 stands for both kinds. */
@@ -49,7 +50,7 @@ function within(looking: Promise<Lookup>, limitMs: number, signal: AbortSignal):
   const { promise, resolve } = Promise.withResolvers<Lookup>();
   const fail = (failure: ZmtpFailure) => resolve({ failure });
   const timer = setTimeout(() => fail(lookupTimeout), limitMs);
-  const stop = () => fail({ code: 'stopped', reason: 'stopped before it was finished' });
+  const stop = () => fail(isTimeout(signal.reason) ? lookupTimeout : stopped);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   void looking.then(resolve);

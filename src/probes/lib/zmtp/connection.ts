@@ -5,7 +5,7 @@ import type { Address } from './endpoint.ts';
 import { violation, ZmtpError, type ZmtpFailure } from './failure.ts';
 import { limits } from './limits.ts';
 import { connectFailure } from './socket-trouble.ts';
-import { closedFailure, type Stage, timeoutFailure } from './stage.ts';
+import { closedFailure, isTimeout, type Stage, stopped, timeoutFailure } from './stage.ts';
 
 /**
  * The first keep-alive after two silent minutes. Earlier would cut connections that a short partition only delays: the publisher would
@@ -115,7 +115,7 @@ export class Connection {
 
   /** Ends the connection at once. */
   close(): void {
-    this.#end({ code: 'stopped', reason: 'stopped before it was finished' });
+    this.#end(stopped);
   }
 
   #listen(): void {
@@ -203,9 +203,4 @@ export class Connection {
     this.#stepStarted = now;
     return took;
   }
-}
-
-/** The caller's own time has run out, which says as much of the peer as ours would have. */
-function isTimeout(reason: unknown): boolean {
-  return reason instanceof DOMException && reason.name === 'TimeoutError';
 }

@@ -25,3 +25,11 @@ export function closedFailure(stage: Stage, greetingBytes: number, how: 'closed'
     return { code: 'closed', reason: `the peer ${deed} the connection in the middle of the handshake` };
   return { code: 'closed', reason: `the peer ${deed} the connection` };
 }
+
+/** This side ended it. */
+export const stopped: ZmtpFailure = { code: 'stopped', reason: 'stopped before it was finished' };
+
+/** The caller's own time has run out, which says as much of the peer as ours would have. */
+export function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
+}
