@@ -6,6 +6,7 @@ import { checkExtremes } from './lint/extremes.ts';
 import type { Draft } from './lint/lint.ts';
 import { checkLookbacks } from './lint/lookback.ts';
 import { checkSampling } from './lint/sampling.ts';
+import { checkSettling } from './lint/settling.ts';
 import type { Problems } from './problems.ts';
 import type { Registries } from './registries.ts';
 import { lintConfigs } from './resolve/config-lint.ts';
@@ -37,6 +38,7 @@ export function readPlan(
   const draft = readSpec(work, envelope?.metadata ?? { name: '' });
   if (hasErrors(problems)) return undefined;
   checkSampling(draft);
+  checkSettling(draft);
   checkLookbacks(draft);
   checkCoverage(draft);
   checkExtremes(draft);

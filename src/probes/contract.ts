@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Log } from '../clients/log.ts';
 import type { QueryClient } from '../clients/query.ts';
-import type { Offset, Outcome, SamplePart } from '../slo/model/entry.ts';
+import type { Life, Offset, Outcome, SamplePart } from '../slo/model/entry.ts';
 import type { ValueDeclaration } from '../slo/model/plan.ts';
 
 /** What one slot's measurement said. Trouble with the service is `bad` with a reason, never an exception. */
@@ -24,6 +24,8 @@ export interface FinalReading {
   covers: [Offset, Offset];
   values: Record<string, number>;
   reason?: string;
+  /** What was in flight at some time that this covers, at most 1000 in one reading; no secrets in ids and reasons. */
+  lives?: Life[];
   detail?: unknown;
 }
 
@@ -83,6 +85,8 @@ export interface ProbeType<Config = unknown> {
   instrument?(config: Config): string;
   /** The PromQL that a sample evaluates, where it does: how far it looks back decides which slots belong to a phase. */
   promql?(config: Config): string;
+  /** Whether with this config the final readings tell of what was in flight (`lives`), which the indicator `inFlight` needs. */
+  follows?(config: Config): boolean;
   /** The longest that `drain` may need beyond the plan's `settle`, in ms; 0 where absent. */
   drainMs?(config: Config): number;
   /** Prepares a session. Must not reject because the service is down: that is what samples are for. */

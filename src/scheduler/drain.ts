@@ -1,5 +1,5 @@
 import type { FinalReading } from '../probes/contract.ts';
-import type { Entry, Final } from '../slo/model/entry.ts';
+import type { Entry, Final, Life } from '../slo/model/entry.ts';
 import type { ProbeSpec } from '../slo/model/plan.ts';
 import { reasonOf, within } from './bounded.ts';
 import type { Clock } from './clock.ts';
@@ -43,9 +43,14 @@ export async function drainProbe(setting: DrainSetting, { spec, session }: OpenP
 function finalOf(spec: ProbeSpec, vantage: string, reading: FinalReading): Final {
   const problem = problemOfFinal(reading, spec.values);
   if (problem) throw new Error(problem);
-  const { covers, values, reason, detail } = reading;
+  const { covers, values, reason, lives, detail } = reading;
   const final: Final = { type: 'final', probe: spec.name, vantage, covers, values };
   if (reason !== undefined) final.reason = reasonOf(reason);
+  if (lives !== undefined) final.lives = lives.map(withShortReason);
   if (detail !== undefined) final.detail = detail;
   return final;
+}
+
+function withShortReason(life: Life): Life {
+  return life.reason === undefined ? life : { ...life, reason: reasonOf(life.reason) };
 }

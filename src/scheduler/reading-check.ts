@@ -1,11 +1,13 @@
 import type { FinalReading, Reading } from '../probes/contract.ts';
 import type { SamplePart } from '../slo/model/entry.ts';
+import { isLifeList } from '../slo/model/entry-shape.ts';
 import type { ValueDeclaration } from '../slo/model/plan.ts';
 
 type Declared = Readonly<Record<string, ValueDeclaration>>;
 
 const DETAIL_LIMIT_CHARS = 64 * 1024;
 const PARTS_LIMIT = 1000;
+const LIVES_LIMIT = 1000;
 
 /** What is wrong with a probe's reading, or `undefined`. A reading that breaks its contract must never count as good. */
 export function problemOfReading(reading: Reading, declared: Declared): string | undefined {
@@ -27,6 +29,7 @@ export function problemOfFinal(final: FinalReading, declared: Declared): string 
     problemOfCovers(final.covers) ??
     problemOfReason(final.reason) ??
     problemOfValues(final.values, declared) ??
+    problemOfLives(final.lives) ??
     problemOfDetail(final.detail)
   );
 }
@@ -61,6 +64,12 @@ function problemOfParts(parts: readonly SamplePart[] | undefined, declared: Decl
     if (problem) return problem;
   }
   return undefined;
+}
+
+function problemOfLives(lives: unknown): string | undefined {
+  if (lives === undefined) return undefined;
+  if (!isLifeList(lives)) return 'the lives are not what was followed';
+  return lives.length <= LIVES_LIMIT ? undefined : `it has ${lives.length} lives, more than ${LIVES_LIMIT}`;
 }
 
 function hasTextLabels(labels: unknown): boolean {

@@ -12,6 +12,8 @@ export function describeIndicator(indicator: Indicator): string {
         : `${Number((indicator.q * 100).toFixed(4))}th percentile of ${indicator.probe}.${indicator.value}`;
     case 'total':
       return `total of ${indicator.probe}.${indicator.value}`;
+    case 'inFlight':
+      return `share of what ${indicator.probe} saw in flight at the fault that ended well`;
     case 'timeToRecover':
       return `time until ${indicator.probe} recovers`;
     case 'timeToImpact':

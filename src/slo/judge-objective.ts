@@ -63,13 +63,13 @@ export function judgeObjective(objective: Objective, facts: ExperimentFacts): Ob
   return cutShort(result, objective, measured, window, facts);
 }
 
-/** A time runs from a moment and looks at what happened since the request: a damaged recording may lack either. */
+/** What speaks of a moment looks at what happened since the request: a damaged recording may lack either. */
 function hasOrigin(
   { indicator: { kind } }: Objective,
   { phases, oneShot, injected, recovered }: ExperimentTimes,
 ): boolean {
-  if (kind !== 'timeToRecover' && kind !== 'timeToImpact') return true;
-  const origin = kind === 'timeToImpact' || oneShot ? injected : recovered;
+  if (kind !== 'timeToRecover' && kind !== 'timeToImpact' && kind !== 'inFlight') return true;
+  const origin = kind !== 'timeToRecover' || oneShot ? injected : recovered;
   return phases.impact !== undefined && origin !== undefined;
 }
 

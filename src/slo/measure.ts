@@ -1,3 +1,4 @@
+import { measureInFlight } from './indicators/in-flight.ts';
 import { type Measurable, undecidable } from './indicators/measured.ts';
 import { quickestOf, slowestOf } from './indicators/places.ts';
 import { measureQuantile } from './indicators/quantile.ts';
@@ -47,6 +48,8 @@ export function measure(indicator: Indicator, scope: Scope): Measurable {
       return measureQuantile(view(scope, probe, scope.window), indicator.value, indicator.q, scope.tolerateMissing);
     case 'total':
       return measureTotal(scope.recording, probe, indicator.value, scope.window, scope.asOf);
+    case 'inFlight':
+      return measureInFlight(scope.recording, probe, scope.window, scope.times.injected!);
     case 'timeToRecover':
       return slowestOf(
         sinceRequest(scope, probe).map((place) =>

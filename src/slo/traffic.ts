@@ -22,6 +22,7 @@ export function trafficOf(
   scope: Scope,
 ): Traffic {
   const needed = objective.atLeastSeen ?? 1;
+  if (objective.indicator.kind === 'inFlight') return inFlightTraffic(measured, needed);
   const probe = probeOf(scope.plan, objective.indicator);
   const counter = probe && trafficCounter(probe, objective.indicator);
   if (!probe || !counter) {
@@ -30,6 +31,12 @@ export function trafficOf(
   }
   const seen = leastCounted(scope.recording, probe, counter, scope.window);
   return { seen, enough: seen >= needed, text: `${probe.name}.${counter} shows ${seen}, at least ${needed} needed` };
+}
+
+/** What was in flight for certain, whatever became of it. */
+function inFlightTraffic({ counts: { good, bad, missing } }: Measurable, needed: number): Traffic {
+  const seen = good + bad + missing;
+  return { seen, enough: seen >= needed, text: `${seen} in flight when the fault struck, at least ${needed} needed` };
 }
 
 function trafficCounter(probe: ProbeSpec, indicator: Indicator): string | undefined {
@@ -41,7 +48,7 @@ function trafficCounter(probe: ProbeSpec, indicator: Indicator): string | undefi
 }
 
 function valuesOf(indicator: Indicator): string[] {
-  if (indicator.kind === 'query') return [];
+  if (indicator.kind === 'query' || indicator.kind === 'inFlight') return [];
   if (indicator.kind === 'quantile' || indicator.kind === 'total') return [indicator.value];
   return Object.keys(indicator.good ?? {});
 }

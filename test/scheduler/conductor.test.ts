@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../src/slo/model/entry.ts';
+import type { Entry, Life } from '../../src/slo/model/entry.ts';
 import { slotDue } from '../../src/slo/slots.ts';
 import {
   answering,
@@ -13,6 +13,9 @@ import {
   probeSpec,
   steps,
 } from './test-plan.ts';
+
+const LIVES = { covers: [0, 9] as [number, number], values: {} };
+const LIFE: Life = { id: 'w', seen: [1, 2], within: [null, 3], outcome: 'good' };
 
 describe('a run in which all goes well', () => {
   test('steps through the phases, each counted from what really happened', async () => {
@@ -81,6 +84,9 @@ describe('a run in which all goes well', () => {
 
   test.each([
     ['several readings leaves as many finals', { covers: [0, 9] as [number, number], values: { seen: 1 } }, 2],
+    ['a reading that tells of lives leaves it', { ...LIVES, lives: [LIFE, LIFE] }, 2],
+    ['a life of which nobody knows when it was leaves none', { ...LIVES, lives: [{ ...LIFE, seen: [] as never }] }, 0],
+    ['more lives than can be recorded leaves none', { ...LIVES, lives: Array(1001).fill(LIFE) }, 0],
     ['a reading that breaks its contract leaves none', { covers: [9, 0] as [number, number], values: {} }, 0],
   ])('a drain of %s', async (_, second, finals) => {
     const { entries } = await conducted(() => ({

@@ -6,6 +6,7 @@ const offset = fc.integer({ min: 0, max: 1e9 }).map((n) => n / 1000);
 const values = fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), fc.integer({ min: -1e6, max: 1e6 }), {
   maxKeys: 3,
 });
+const maybe = fc.option(offset);
 const outcome = fc.constantFrom('good', 'bad', 'unknown');
 const place = { probe: text, vantage: text, slot: fc.nat(), due: offset };
 
@@ -29,7 +30,14 @@ const kinds = [
     { requiredKeys: ['type', 'probe', 'vantage', 'slot', 'due', 'started', 'ended', 'outcome', 'values'] },
   ),
   fc.record({ type: fc.constant('gap'), ...place, reason: text }),
-  fc.record({ type: fc.constant('final'), probe: text, vantage: text, covers: fc.tuple(offset, offset), values }),
+  fc.record(
+    {
+      type: fc.constant('final'),
+      ...{ probe: text, vantage: text, covers: fc.tuple(offset, offset), values },
+      lives: fc.array(fc.record({ id: text, seen: fc.tuple(offset, offset), within: fc.tuple(maybe, maybe), outcome })),
+    },
+    { requiredKeys: ['type', 'probe', 'vantage', 'covers', 'values'] },
+  ),
   fc.record({
     type: fc.constant('chaos'),
     experiment: text,

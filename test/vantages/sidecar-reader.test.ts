@@ -224,6 +224,10 @@ describe('while a run lasts', () => {
 
     const finals = entries.filter((entry): entry is Final => entry.type === 'final');
     expect(finals.map(({ instance }) => instance).sort()).toEqual(['a', 'b']);
+    for (const { covers, lives } of finals)
+      expect(lives, 'its lives are on the clock of the run').toMatchObject([
+        { seen: covers, within: [covers[0], null] },
+      ]);
   });
 
   it('nothing is recorded once it is closed', async () => {

@@ -1,4 +1,4 @@
-import type { Entry, Sample, VantageBoot } from '../../src/slo/model/entry.ts';
+import type { Entry, Life, Sample, VantageBoot } from '../../src/slo/model/entry.ts';
 import { slotDue, slotsDueBetween } from '../../src/slo/slots.ts';
 import { planOf, probeSpec } from '../scheduler/test-plan.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
@@ -7,11 +7,14 @@ import { readerOf, type SidecarSetting, VirtualSidecars } from './virtual-sideca
 const spec = probeSpec({ at: 'gateway' });
 export const plan = planOf([], [spec]);
 
+/** On the clock of the process. */
+const workflow: Life = { id: 'w', seen: [0, 1], within: [0, null], outcome: 'good' };
+
 /** Each sample says when it was really taken, on the run's clock. */
 export function setting(clock: VirtualClock, changes: Partial<SidecarSetting> = {}): SidecarSetting {
   const session = {
     sample: async () => ({ outcome: 'good' as const, values: { ms: clock.now() } }),
-    drain: async () => ({ covers: [0, 1] as [number, number], values: { seen: 1 } }),
+    drain: async () => ({ covers: [0, 1] as [number, number], values: { seen: 1 }, lives: [workflow] }),
     close: async () => {},
   };
   return { plan, vantage: 'gateway', probes: () => [{ spec, session }], ...changes };

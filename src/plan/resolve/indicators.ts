@@ -29,6 +29,7 @@ export function resolveIndicator(
   if (kind === 'ratio') return resolveRatio(work, raw, path, subjects);
   if (kind === 'quantile') return resolveQuantile(work, raw, path, subjects);
   if (kind === 'total') return resolveTotal(work, raw, path, subjects);
+  if (kind === 'inFlight') return resolveInFlight(work, raw, path, subjects);
   if (kind === 'query') return resolveQuery(work, raw, path);
   return kind && resolveTransition(work, kind, raw, path, subjects);
 }
@@ -112,6 +113,18 @@ function resolveTotal(work: Work, raw: unknown, path: Path, subjects: Subjects):
   }
   const { probe, value, declaration } = found;
   return shape && { indicator: { kind: 'total', probe, value }, wanted: declaration.unit };
+}
+
+function resolveInFlight(work: Work, raw: unknown, path: Path, subjects: Subjects): ResolvedIndicator | undefined {
+  const shape = validate(indicators.inFlight, raw, path, work.problems);
+  const named = probeNamed(work, raw, 'inFlight', path, subjects);
+  if (!shape || !named) return undefined;
+  if (named.follows === false) {
+    const hint = 'probes of type temporal-workflow do, with "watch"';
+    work.problems.error([...path, 'inFlight'], 'this probe does not follow what is in flight', { hint });
+    return undefined;
+  }
+  return { indicator: { kind: 'inFlight', probe: shape.inFlight }, wanted: 'ratio' };
 }
 
 function resolveQuery(work: Work, raw: unknown, path: Path): ResolvedIndicator | undefined {

@@ -81,6 +81,7 @@ function withSteps(named: readonly string[], experiments: readonly Experiment[])
 const PHASES_OF: Partial<Record<Indicator['kind'], readonly PhaseName[]>> = {
   timeToRecover: ['recovery'],
   timeToImpact: ['impact', 'fault'],
+  inFlight: ['impact'],
 };
 
 /** A mechanism shows while the fault holds; what exists in other phases only says so itself. */

@@ -16,6 +16,8 @@ const MAX_OVERLAP = 1000;
 export interface KnownProbe {
   /** Unknown where the type is. */
   values?: Record<string, ValueDeclaration>;
+  /** Whether it tells of what is in flight; unknown where the type or its config is. */
+  follows?: boolean;
   rawConfig: unknown;
 }
 
@@ -31,7 +33,7 @@ export function resolveProbes(work: Work): Probes {
     const word = isRecord(value) ? value['type'] : undefined;
     const type = plugInOf(work, 'probe', word, work.registries.probes, [...path, 'type']);
     remember(probes, value, type);
-    const spec = resolveProbe(work, value, type, path);
+    const spec = resolveProbe(work, probes, value, type, path);
     if (spec) probes.specs.push({ value: spec, path });
   }
   return probes;
@@ -43,9 +45,21 @@ function remember(probes: Probes, entry: unknown, type: ProbeType | undefined): 
   probes.known.set(name, { ...(type && { values: type.values }), rawConfig: rawConfigOf(entry) });
 }
 
-function resolveProbe(work: Work, entry: unknown, type: ProbeType | undefined, path: Path): ProbeSpec | undefined {
+function rememberFollowing({ known }: Probes, entry: unknown, type: ProbeType, config: unknown): void {
+  const probe = isRecord(entry) ? known.get(String(entry['name'])) : undefined;
+  if (probe) probe.follows = type.follows?.(config) ?? false;
+}
+
+function resolveProbe(
+  work: Work,
+  probes: Probes,
+  entry: unknown,
+  type: ProbeType | undefined,
+  path: Path,
+): ProbeSpec | undefined {
   const shape = validate(schema.probe, entry, path, work.problems);
   const parsed = type && resolveConfig(work, type, entry, path);
+  if (type && parsed) rememberFollowing(probes, entry, type, parsed.config);
   if (isRecord(entry)) checkVantage(work, entry['at'], [...path, 'at']);
   if (type && parsed) checkSources(work, type, parsed.config, entry, path);
   if (!shape || !type || !parsed) return undefined;

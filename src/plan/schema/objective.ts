@@ -12,6 +12,7 @@ export const indicators = {
     }),
   ),
   total: z.lazy(() => z.strictObject({ total: value() })),
+  inFlight: z.lazy(() => z.strictObject({ inFlight: reference('a probe that follows what is in flight') })),
   timeToRecover: z.lazy(() => z.strictObject({ timeToRecover: reference('a probe'), ...transition() })),
   timeToImpact: z.lazy(() => z.strictObject({ timeToImpact: reference('a probe'), ...transition() })),
   query: z.lazy(() =>

@@ -1,4 +1,4 @@
-import { type Entry, TIMELINE_SCHEMA } from './entry.ts';
+import { type Entry, type Life, TIMELINE_SCHEMA } from './entry.ts';
 
 type Fields = Record<string, unknown>;
 type Check = (value: unknown) => boolean;
@@ -32,9 +32,13 @@ function isSample(fields: Fields): boolean {
 }
 
 function isReading(fields: Fields): boolean {
+  return isJudgement(fields) && isNumbersByName(fields['values']);
+}
+
+function isJudgement(fields: Fields): boolean {
   const outcome = fields['outcome'];
   if (outcome !== 'good' && outcome !== 'bad' && outcome !== 'unknown') return false;
-  return isNumbersByName(fields['values']) && isAbsentOr(fields['reason'], isText);
+  return isAbsentOr(fields['reason'], isText);
 }
 
 function isPartList(value: unknown): boolean {
@@ -72,6 +76,18 @@ function isObject(value: unknown): value is Fields {
 
 function isSpan(value: unknown): boolean {
   return Array.isArray(value) && value.length === 2 && isNumber(value[0]) && isNumber(value[1]);
+}
+
+/** What a probe followed, as a final reading tells it. */
+export function isLifeList(value: unknown): value is Life[] {
+  return Array.isArray(value) && value.every(isLife);
+}
+
+function isLife(value: unknown): boolean {
+  if (!isObject(value) || !isText(value['id'])) return false;
+  const { within } = value as { within?: unknown };
+  const isOpenSpan = Array.isArray(within) && within.length === 2 && within.every((at) => at === null || isNumber(at));
+  return isSpan(value['seen']) && isOpenSpan && isJudgement(value);
 }
 
 function isSeriesList(value: unknown): boolean {
@@ -133,6 +149,7 @@ const RARE_ENTRIES: Record<RareType, Record<string, Check>> = {
     covers: isSpan,
     values: isNumbersByName,
     reason: optional(isText),
+    lives: optional(isLifeList),
   },
   chaos: {
     experiment: isText,

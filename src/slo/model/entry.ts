@@ -69,6 +69,21 @@ export interface Gap {
   reason: string;
 }
 
+/**
+ * Something that is in flight for a while, such as a workflow, as a probe followed it. `good`: it ended as it should; `bad`: it ended
+ * otherwise, or had not ended when the probe stopped waiting; `unknown`: what became of it could not be learnt.
+ */
+export interface Life {
+  /** The same from whatever place it is followed. */
+  id: string;
+  /** It was seen to be there at both moments, and so was there in between. */
+  seen: [Offset, Offset];
+  /** It began not before the one and ended not after the other; `null` where that is not known, or it had not ended. */
+  within: [Offset | null, Offset | null];
+  outcome: Outcome;
+  reason?: string;
+}
+
 /** What the last drain of a probe brought at the end of an experiment. Losses are counted here, never before. */
 export interface Final {
   type: 'final';
@@ -78,6 +93,8 @@ export interface Final {
   covers: [Offset, Offset];
   values: Record<string, number>;
   reason?: string;
+  /** What was in flight at some time that it covers. */
+  lives?: Life[];
   detail?: unknown;
 }
 

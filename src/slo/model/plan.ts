@@ -42,6 +42,7 @@ export type Indicator =
   | { kind: 'ratio'; probe: string; good?: GoodRule }
   | { kind: 'quantile'; probe: string; value: string; q: number }
   | { kind: 'total'; probe: string; value: string }
+  | { kind: 'inFlight'; probe: string }
   | { kind: 'timeToRecover'; probe: string; good?: GoodRule; successThreshold: number; failureThreshold: number }
   | { kind: 'timeToImpact'; probe: string; good?: GoodRule; successThreshold: number; failureThreshold: number }
   | { kind: 'query'; query: string; source: string; stat: Stat; stepMs?: number };

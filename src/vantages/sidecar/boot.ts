@@ -1,4 +1,4 @@
-import type { Offset, VantageBoot } from '../../slo/model/entry.ts';
+import type { Final, Life, Offset, VantageBoot } from '../../slo/model/entry.ts';
 import type { ProbeSpec } from '../../slo/model/plan.ts';
 import type { WireHeader } from '../lib/wire.ts';
 import { Allowance } from './allowance.ts';
@@ -70,9 +70,23 @@ export class Boot {
     const toRun = (time: number) => this.clock.toRun(time);
     if (from.type === 'gap') return { ...from, due: toRun(from.due) };
     if (from.type === 'prober') return { ...from, from: toRun(from.from), to: toRun(from.to) };
-    if (from.type === 'final') return { ...from, covers: [toRun(from.covers[0]), toRun(from.covers[1])] };
+    if (from.type === 'final') return translatedFinal(from, toRun);
     const times = { due: toRun(from.due), started: toRun(from.started), ended: toRun(from.ended) };
     const sample = { ...from, ...times };
     return from.covers ? { ...sample, covers: [toRun(from.covers[0]), toRun(from.covers[1])] } : sample;
   }
+}
+
+function translatedFinal(final: Final, toRun: (time: number) => Offset): Final {
+  const toRunIfKnown = (time: Offset | null) => (time === null ? null : toRun(time));
+  const translated: Final = { ...final, covers: [toRun(final.covers[0]), toRun(final.covers[1])] };
+  if (!final.lives) return translated;
+  const lives = final.lives.map(
+    (life): Life => ({
+      ...life,
+      seen: [toRun(life.seen[0]), toRun(life.seen[1])],
+      within: [toRunIfKnown(life.within[0]), toRunIfKnown(life.within[1])],
+    }),
+  );
+  return { ...translated, lives };
 }
