@@ -4,6 +4,7 @@ import { CountWindow } from '../lib/count-window.ts';
 import { argumentsFor, type Config } from './config.ts';
 import { differenceFrom } from './expectation.ts';
 import type { Link } from './link.ts';
+import { pause } from './side-by-side.ts';
 import { type CallTrouble, readTrouble } from './trouble.ts';
 
 /** One workflow of ours. */
@@ -204,18 +205,4 @@ function fateFromTrouble(trouble: CallTrouble, canary: Canary): Fate | undefined
   if (trouble.kind === 'workflow') return { state: 'failed', reason: trouble.reason };
   if (trouble.kind !== 'not-found') return undefined;
   return canary.runId === undefined ? { state: 'absent' } : { state: 'failed', reason: 'the server lost the workflow' };
-}
-
-/** Ends early when the signal aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

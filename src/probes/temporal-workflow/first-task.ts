@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { oneLine } from '../../clients/http-trouble.ts';
+import { type ServerTime, serverTimeMs } from './server-time.ts';
 
 /** What the history says about a workflow's first task. */
 export interface FirstTask {
@@ -17,7 +18,7 @@ interface Run {
 }
 
 interface HistoryEvent {
-  eventTime?: { seconds?: unknown; nanos?: number | null } | null;
+  eventTime?: ServerTime | null;
   workflowTaskScheduledEventAttributes?: unknown;
   workflowTaskStartedEventAttributes?: unknown;
   workflowTaskCompletedEventAttributes?: unknown;
@@ -47,20 +48,18 @@ export async function hasPollers(client: Client, taskQueue: string, wallClockMs:
     taskQueue: { name: taskQueue },
     taskQueueType: 1,
   });
-  return (pollers ?? []).some(({ lastAccessTime }) => wallClockMs - (toMs(lastAccessTime) ?? 0) < POLLER_FRESH_MS);
+  return (pollers ?? []).some(
+    ({ lastAccessTime }) => wallClockMs - (serverTimeMs(lastAccessTime) ?? 0) < POLLER_FRESH_MS,
+  );
 }
 
 export function firstTaskOf(events: HistoryEvent[]): FirstTask {
-  const scheduled = toMs(events.find((event) => event.workflowTaskScheduledEventAttributes)?.eventTime);
-  const started = toMs(events.find((event) => event.workflowTaskStartedEventAttributes)?.eventTime);
+  const scheduled = serverTimeMs(events.find((event) => event.workflowTaskScheduledEventAttributes)?.eventTime);
+  const started = serverTimeMs(events.find((event) => event.workflowTaskStartedEventAttributes)?.eventTime);
   const failed = events.find((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes;
   return {
     completed: events.some((event) => event.workflowTaskCompletedEventAttributes),
     ...(scheduled !== undefined && started !== undefined && { scheduleToStartMs: Math.max(0, started - scheduled) }),
     ...(failed && { failure: oneLine(failed.failure?.message ?? 'no message', 120) }),
   };
-}
-
-function toMs(time: HistoryEvent['eventTime']): number | undefined {
-  return time ? Number(time.seconds ?? 0) * 1000 + (time.nanos ?? 0) / 1e6 : undefined;
 }

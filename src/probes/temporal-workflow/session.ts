@@ -1,17 +1,17 @@
 import type { Offset } from '../../slo/model/entry.ts';
 import { formatDuration } from '../../slo/model/quantity.ts';
 import type { FinalReading, ProbeContext, ProbeSession, Reading } from '../contract.ts';
-import { Canaries, type Canary, type Fate, pause } from './canaries.ts';
+import { Canaries, type Canary, type Fate } from './canaries.ts';
 import type { Config } from './config.ts';
 import { type FirstTask, hasPollers, readFirstTask } from './first-task.ts';
 import type { Link } from './link.ts';
+import { pause, sideBySide } from './side-by-side.ts';
 
 /** Kept of each slot's time, so that a canary that is late can be asked why. */
 const DIAGNOSIS_SHARE = 0.1;
 const DIAGNOSIS_MAX_MS = 1000;
 /** A reading this close to the deadline may no longer be recorded: it must not carry counts away. */
 const RECORDING_MARGIN_MS = 5;
-const CONCURRENT_CALLS = 16;
 const DRAIN_ROUND_MS = 500;
 const CLOSE_LIMIT_MS = 2000;
 
@@ -132,7 +132,7 @@ export class TemporalSession implements ProbeSession {
   /** Looks at every canary that outlived its slot, round after round, until none is open or the signal aborts. */
   async #follow(signal: AbortSignal): Promise<void> {
     while (this.#canaries.open.length > 0 && !signal.aborted) {
-      await forEachOf(this.#canaries.open, (canary) => this.#canaries.look(canary, signal));
+      await sideBySide(this.#canaries.open, (canary) => this.#canaries.look(canary, signal));
       if (this.#canaries.open.length > 0) await pause(DRAIN_ROUND_MS, signal);
     }
   }
@@ -159,7 +159,7 @@ export class TemporalSession implements ProbeSession {
 
   async #terminateAll(): Promise<void> {
     const signal = AbortSignal.timeout(CLOSE_LIMIT_MS);
-    await forEachOf(this.#canaries.running, async (canary) => {
+    await sideBySide(this.#canaries.running, async (canary) => {
       if (!signal.aborted) await this.#canaries.terminate(canary, signal).catch(() => {});
     });
   }
@@ -171,12 +171,4 @@ export class TemporalSession implements ProbeSession {
 
 function scheduleToStart(task: FirstTask | undefined): Record<string, number> {
   return task?.scheduleToStartMs === undefined ? {} : { scheduleToStartMs: task.scheduleToStartMs };
-}
-
-async function forEachOf<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values();
-  const worker = async () => {
-    for (const item of waiting) await work(item);
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_CALLS }, worker));
 }
