@@ -1,15 +1,15 @@
-/** A worker as a program of its own, which may be killed: `node watched-worker.ts ADDRESS NAMESPACE TASK_QUEUE IDENTITY`. */
+/** A worker as a program of its own, which may be killed: `node watched-worker.ts BUNDLE ADDRESS NAMESPACE TASK_QUEUE IDENTITY`. */
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
 
-const [address, namespace, taskQueue, identity] = process.argv.slice(2);
+const [codePath, address, namespace, taskQueue, identity] = process.argv.slice(2);
 
 const worker = await Worker.create({
   connection: await NativeConnection.connect({ address: address! }),
   namespace: namespace!,
   taskQueue: taskQueue!,
   identity: identity!,
-  workflowsPath: new URL('./watched-workflows.ts', import.meta.url).pathname,
+  workflowBundle: { codePath: codePath! },
   stickyQueueScheduleToStartTimeout: '1s',
   activities: {
     async step(failures: number): Promise<void> {

@@ -1,7 +1,27 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { RelayInput } from './watched-workflows.ts';
+
+let bundled: Promise<string> | undefined;
+
+/** The workflows' code, bundled once: that takes longer than all the rest of a worker's start. */
+function bundle(): Promise<string> {
+  bundled ??= (async () => {
+    const workflowsPath = new URL('./watched-workflows.ts', import.meta.url).pathname;
+    const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+    const folder = mkdtempSync(join(tmpdir(), 'steadfast-bundle-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const path = join(folder, 'workflows.js');
+    writeFileSync(path, code);
+    return path;
+  })();
+  return bundled;
+}
 
 /** An application of its own on a real Temporal server: workflows, and workers that may be killed. */
 export class WatchedApplication {
@@ -33,7 +53,7 @@ export class WatchedApplication {
   /** Resolves when it polls. */
   async worker(identity: string): Promise<ChildProcess> {
     const program = new URL('./watched-worker.ts', import.meta.url).pathname;
-    const args = [program, this.#address, 'bytebot', this.taskQueue, identity];
+    const args = [program, await bundle(), this.#address, 'bytebot', this.taskQueue, identity];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#workers.push(child);
     await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')]);

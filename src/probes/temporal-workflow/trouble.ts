@@ -56,10 +56,27 @@ function readStatus(status: Record<string, unknown>): CallTrouble {
 function unavailable(details: string): CallTrouble {
   const code = /\b(E[A-Z]{4,}|E[A-Z]+_[A-Z]+)\b/.exec(details)?.[1] ?? '';
   const known = networkTrouble(code);
-  const why = known?.message ?? (/certificate|TLS|SSL/i.test(details) ? 'TLS handshake failed' : 'no connection');
+  const why = known?.message ?? tlsTrouble(details) ?? 'no connection';
   const reason = `server unreachable: ${why}`;
   const neverSent = known?.code === 'refused' || known?.code === 'dns';
   return { kind: 'unreachable', reason, ...(neverSent && { neverSent }) };
+}
+
+/** By what the library passes on of the words of OpenSSL and Node. */
+const TLS_TROUBLES: readonly [said: RegExp, means: string][] = [
+  [/CERT_ALTNAME_INVALID/, 'its certificate is for another name'],
+  [/certificate has expired|CERT_HAS_EXPIRED/, 'its certificate has expired'],
+  [/alert certificate required/, 'it wants a certificate of ours'],
+  [/alert (unknown ca|bad certificate|certificate unknown|certificate expired)/, 'it does not accept our certificate'],
+  [
+    /unable to verify|self-signed|self signed|issuer certificate/,
+    'its certificate is not signed by an authority that we know',
+  ],
+  [/certificate|TLS|SSL/i, 'TLS handshake failed'],
+];
+
+function tlsTrouble(details: string): string | undefined {
+  return TLS_TROUBLES.find(([said]) => said.test(details))?.[1];
 }
 
 function workflowFailure(chain: Record<string, unknown>[]): string {

@@ -21,6 +21,28 @@ describe('an error of the client is read by code and name', () => {
       error: status(14, 'Connection dropped'),
       trouble: { kind: 'unreachable', reason: 'server unreachable: no connection' },
     },
+    'a certificate of another name': {
+      error: status(
+        14,
+        "No connection established. Last error: Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match certificate's altnames",
+      ),
+      trouble: { kind: 'unreachable', reason: 'server unreachable: its certificate is for another name' },
+    },
+    'a certificate of a stranger': {
+      error: status(14, 'No connection established. Last error: Error: unable to verify the first certificate'),
+      trouble: { reason: 'server unreachable: its certificate is not signed by an authority that we know' },
+    },
+    'a certificate of ours is wanted': {
+      error: status(
+        14,
+        'Last error: 40:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:',
+      ),
+      trouble: { reason: 'server unreachable: it wants a certificate of ours' },
+    },
+    'another failure of TLS': {
+      error: status(14, 'Last error: 40:error:0A00010B:SSL routines:ssl3_get_record:wrong version number'),
+      trouble: { reason: 'server unreachable: TLS handshake failed' },
+    },
     'no answer': { error: status(4, 'Deadline exceeded'), trouble: { reason: 'the server does not answer' } },
     'no key': { error: status(16, 'x'), trouble: { kind: 'refused', reason: 'the server does not let us in' } },
     'another status': {
