@@ -41,7 +41,7 @@ async function canary(address: string, more: object): Promise<TestSession> {
     ...{ args: [{ status: 'COMPLETED' }], expect: { status: 'COMPLETED' } },
     ...more,
   };
-  const session = await openProbe(temporalWorkflowProbe, config, { timeoutMs: 5000 });
+  const session = await openProbe(temporalWorkflowProbe, config, { timeoutMs: 20_000 });
   sessions.push(session);
   return session;
 }

@@ -139,7 +139,7 @@ describe('what is in flight', () => {
     await wait(1000);
     await watching.sample();
 
-    const finals = await drained(watching, 10_000);
+    const finals = await drained(watching, 40_000);
 
     const lives = livesOf(finals);
     expect(lives).toHaveLength(1);
@@ -155,7 +155,7 @@ describe('what is in flight', () => {
     const watching = await watch();
     await watching.sample();
     const first = livesOf(await drained(watching, 700));
-    const second = livesOf(await drained(watching, 10_000));
+    const second = livesOf(await drained(watching, 40_000));
 
     expect([lifeOf(first, id)?.outcome, lifeOf(second, id)?.outcome]).toEqual(['bad', 'good']);
   });

@@ -50,11 +50,16 @@ export class WatchedApplication {
     return { ...where, watch: {}, expect: { status: 'COMPLETED' }, ...more };
   }
 
+  /** Program and arguments that start one of its workers. */
+  async workerCommand(identity: string, taskQueue = this.taskQueue): Promise<[string, ...string[]]> {
+    const program = new URL('./watched-worker.ts', import.meta.url).pathname;
+    return [process.execPath, program, await bundle(), this.#address, 'bytebot', taskQueue, identity];
+  }
+
   /** Resolves when it polls. */
   async worker(identity: string): Promise<ChildProcess> {
-    const program = new URL('./watched-worker.ts', import.meta.url).pathname;
-    const args = [program, await bundle(), this.#address, 'bytebot', this.taskQueue, identity];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [program, ...args] = await this.workerCommand(identity);
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#workers.push(child);
     await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')]);
     if (child.exitCode !== null) throw new Error(`the worker ${identity} ended with ${child.exitCode}`);
@@ -65,6 +70,14 @@ export class WatchedApplication {
     const { taskQueue } = this;
     await this.client.workflow.start('relay', { taskQueue, workflowId: id, args: [input] });
     return id;
+  }
+
+  /** Ids of what runs on the server. */
+  async running(query: string): Promise<string[]> {
+    const ids: string[] = [];
+    const found = this.client.workflow.list({ query: `ExecutionStatus = 'Running' AND ${query}` });
+    for await (const { workflowId } of found) ids.push(workflowId);
+    return ids;
   }
 
   async close(): Promise<void> {

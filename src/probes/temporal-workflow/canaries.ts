@@ -127,6 +127,9 @@ export class Canaries {
   /** Nobody will ask for it any more; it is only to be ended. */
   giveUp(canary: Canary): void {
     if (this.#open.delete(canary.id)) this.#givenUp.set(canary.id, canary);
+    const [oldest] = this.#givenUp.keys();
+    // Its execution timeout has ended it long ago.
+    if (this.#givenUp.size > MAX_OPEN) this.#givenUp.delete(oldest!);
   }
 
   async terminate(canary: Canary, signal: AbortSignal): Promise<void> {

@@ -21,6 +21,7 @@ const IMPATIENT: ConnectionOptions = {
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.use_local_subchannel_pool': 1,
     'grpc.enable_http_proxy': 0,
+    'grpc.max_receive_message_length': 32 * 1024 * 1024,
   },
 };
 

@@ -7,6 +7,8 @@ export interface ListedRun {
   runId: string;
   /** By the clock of the server. */
   startedMs: number | undefined;
+  /** The same; unknown of what runs. */
+  closedMs?: number | undefined;
 }
 
 /** Which workflows are watched. */
@@ -19,8 +21,8 @@ export interface Watched {
   query: string | undefined;
 }
 
-const PAGE = 1000;
-const MOST_PAGES = 5;
+const PAGE = 500;
+const MOST_PAGES = 10;
 
 export const MOST_LISTED = PAGE * MOST_PAGES;
 
@@ -41,11 +43,11 @@ export async function listRuns(
       pageSize: PAGE,
       nextPageToken,
     });
-    for (const { execution, startTime, taskQueue } of answer.executions ?? []) {
+    for (const { execution, startTime, closeTime, taskQueue } of answer.executions ?? []) {
       const { workflowId, runId } = execution ?? {};
       if (!workflowId || !runId || workflowId.startsWith(watched.idPrefix)) continue;
       if (taskQueue && taskQueue !== watched.taskQueue) continue;
-      runs.push({ workflowId, runId, startedMs: serverTimeMs(startTime) });
+      runs.push({ workflowId, runId, startedMs: serverTimeMs(startTime), closedMs: serverTimeMs(closeTime) });
     }
     nextPageToken = answer.nextPageToken ?? new Uint8Array();
     if (nextPageToken.length === 0) return { runs, whole: true };

@@ -43,7 +43,7 @@ export class Watcher {
       const since = this.#listedMs - VISIBILITY_LAG_MS;
       const { runs, whole } = await this.#link.call(signal, (client) => listRuns(client, watched, since));
       this.#book.meet(
-        runs,
+        runs.filter(({ closedMs }) => closedMs === undefined || closedMs >= this.#beganMs),
         ({ startedMs }) => this.#toOffset(startedMs),
         ({ startedMs }) => startedMs !== undefined && startedMs >= this.#beganMs,
       );
