@@ -14,7 +14,7 @@ let application: WatchedApplication;
 const sessions: TestSession[] = [];
 
 beforeAll(async () => {
-  lab = await startLab({ services: ['temporal'] });
+  lab = await startLab({ services: ['temporal', 'toxiproxy'] });
   application = await WatchedApplication.on(lab.variables['TEMPORAL_ADDRESS']!, 'watched');
   await application.worker('first');
 });
@@ -204,6 +204,33 @@ describe('what is in flight', () => {
     expect(stories).toMatchObject([{ workflow: id, attempts: 3, lastFailure: 'the disk is slow', workers: ['first'] }]);
     expect(total(finals, 'moved')).toBe(0);
   });
+});
+
+test('what ended while the server was out of reach is told when it is back', async () => {
+  const toxiproxy = lab.variables['TOXIPROXY_URL']!;
+  const upstream = lab.variables['TEMPORAL_ADDRESS'];
+  const ask = async (path: string, body: object) =>
+    (await fetch(`${toxiproxy}${path}`, { method: 'POST', body: JSON.stringify(body) })).json();
+  const proxy = { name: 'front', listen: '127.0.0.1:0', upstream, enabled: true };
+  const { listen } = (await ask('/proxies', proxy)) as { listen: string };
+  const watching = await watch({ address: listen });
+  const id = await application.start({ legs: 2, legMs: 1000, status: 'COMPLETED' });
+  await expect.poll(async () => (await watching.sample()).values['running'], { timeout: 10_000 }).toBe(1);
+
+  await ask('/proxies/front', { enabled: false });
+  await wait(500);
+  const away = await watching.sample();
+  const unsure = await drained(watching, 1000);
+  await wait(4000);
+  await ask('/proxies/front', { enabled: true });
+  const readings = await untilEnded(watching, 1);
+
+  expect(away).toMatchObject({ outcome: 'bad', reason: 'server unreachable: connection refused' });
+  expect(lifeOf(livesOf(unsure), id)).toMatchObject({ outcome: 'unknown' });
+  expect(total(unsure, 'stillRunning'), 'nobody knows').toBe(0);
+  expect(unsure.at(-1)).toMatchObject({ values: {}, reason: expect.stringMatching(/^what became of some/) });
+  expect(total(readings, 'completed')).toBe(1);
+  expect(lifeOf(livesOf(await drained(watching, 5000)), id)).toMatchObject({ outcome: 'good' });
 });
 
 describe('each trouble has its own reason', () => {
