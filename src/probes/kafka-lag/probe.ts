@@ -45,7 +45,13 @@ config:
   topics: [bytebot.goal.events]
 `,
   async open(config, context) {
-    const [{ Link }, { KafkaLagSession }] = await Promise.all([import('./link.ts'), import('./session.ts')]);
-    return new KafkaLagSession(config, context, await Link.open(config, context.timeoutMs));
+    const [{ Admin }, { clientOptions }, { Link }, { KafkaLagSession }] = await Promise.all([
+      import('@platformatic/kafka'),
+      import('../lib/kafka/client-options.ts'),
+      import('../lib/kafka/link.ts'),
+      import('./session.ts'),
+    ]);
+    const options = await clientOptions(config, context.timeoutMs);
+    return new KafkaLagSession(config, context, new Link(() => new Admin(options)));
   },
 });

@@ -1,9 +1,10 @@
+import type { Admin } from '@platformatic/kafka';
 import type { ProbeContext, ProbeSession, Reading } from '../contract.ts';
+import type { Link } from '../lib/kafka/link.ts';
+import { describeTrouble } from '../lib/kafka/trouble.ts';
 import type { Config } from './config.ts';
 import { LagBook } from './lag-book.ts';
-import type { Link } from './link.ts';
 import { readSnapshot, TooManyPartitions } from './offsets.ts';
-import { describeTrouble } from './trouble.ts';
 
 /** A reading this close to the deadline may no longer be recorded: it must not carry counts away. */
 const RECORDING_MARGIN_MS = 5;
@@ -12,12 +13,12 @@ const RECORDING_MARGIN_MS = 5;
 export class KafkaLagSession implements ProbeSession {
   readonly #config: Config;
   readonly #context: ProbeContext;
-  readonly #link: Link;
+  readonly #link: Link<Admin>;
   readonly #book: LagBook;
   #looks = 0;
   #latestLook = 0;
 
-  constructor(config: Config, context: ProbeContext, link: Link) {
+  constructor(config: Config, context: ProbeContext, link: Link<Admin>) {
     this.#config = config;
     this.#context = context;
     this.#link = link;

@@ -1,4 +1,4 @@
-import { networkTrouble } from '../../clients/network-trouble.ts';
+import { networkTrouble } from '../../../clients/network-trouble.ts';
 
 const BROKER_CODES: Record<string, string> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'a topic does not exist',
@@ -14,7 +14,7 @@ const BROKER_CODES: Record<string, string> = {
   UNSUPPORTED_SASL_MECHANISM: 'the broker does not know this SASL mechanism',
 };
 
-/** Says in one line why the lag is not known, from codes anywhere in the tree of errors that the client throws. */
+/** Says in one line why the brokers gave no answer to go by, from codes anywhere in the tree of errors that the client throws. */
 export function describeTrouble(error: unknown): string {
   const errors = flatten(error);
   const topic = errors.map(unknownTopic).find((name) => name !== undefined);
