@@ -1,39 +1,40 @@
-import type { Admin } from '@platformatic/kafka';
 import type { ProbeContext, ProbeSession, Reading } from '../contract.ts';
 import type { Link } from '../lib/kafka/link.ts';
 import { describeTrouble } from '../lib/kafka/trouble.ts';
-import type { Config } from './config.ts';
+import { type Config, watchedGroups } from './config.ts';
 import { LagBook } from './lag-book.ts';
-import { readSnapshot, TooManyPartitions } from './offsets.ts';
+import { Looking } from './looking.ts';
+import type { Requests } from './requests.ts';
+import { TooManyPartitions } from './topics.ts';
 
 /** A reading this close to the deadline may no longer be recorded: it must not carry counts away. */
 const RECORDING_MARGIN_MS = 5;
 
-/** Looks at the group's offsets once per slot. */
+/** Looks at offsets once per slot. */
 export class KafkaLagSession implements ProbeSession {
-  readonly #config: Config;
   readonly #context: ProbeContext;
-  readonly #link: Link<Admin>;
+  readonly #link: Link<Requests>;
+  readonly #looking: Looking;
   readonly #book: LagBook;
   #looks = 0;
   #latestLook = 0;
 
-  constructor(config: Config, context: ProbeContext, link: Link<Admin>) {
-    this.#config = config;
+  constructor(config: Config, context: ProbeContext, link: Link<Requests>) {
     this.#context = context;
     this.#link = link;
-    this.#book = new LagBook(config.group, context.now());
+    this.#looking = new Looking(watchedGroups(config));
+    this.#book = new LagBook(config.group !== undefined, context.now());
   }
 
   async sample(signal: AbortSignal): Promise<Reading> {
     const look = ++this.#looks;
     const deadline = this.#context.now() + this.#context.timeoutMs;
     try {
-      const snapshot = await this.#link.call(signal, (admin) => readSnapshot(admin, this.#config));
+      const seen = await this.#link.call(signal, (requests) => this.#looking.look(requests));
       if (look < this.#latestLook) return unknown('a later look was answered before this one');
       this.#latestLook = look;
       const now = this.#context.now();
-      const reading = this.#book.read(snapshot, now);
+      const reading = this.#book.read(seen, now);
       return now < deadline - RECORDING_MARGIN_MS ? this.#book.withCounts(reading, now) : reading;
     } catch (error) {
       if (signal.aborted) return unknown('the brokers do not answer');

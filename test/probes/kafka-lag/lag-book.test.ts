@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EndHistory } from '../../../src/probes/kafka-lag/end-history.ts';
 import { LagBook } from '../../../src/probes/kafka-lag/lag-book.ts';
-import type { PartitionOffsets } from '../../../src/probes/kafka-lag/offsets.ts';
+import { type PartitionOffsets, lookAt as snapshot } from './looks.ts';
 
 const partition = (end: number, committed?: number, more: Partial<PartitionOffsets> = {}): PartitionOffsets => ({
   topic: 't',
@@ -12,11 +12,9 @@ const partition = (end: number, committed?: number, more: Partial<PartitionOffse
   ...more,
 });
 
-const snapshot = (...partitions: PartitionOffsets[]) => ({ partitions, groupExists: true });
-
 describe('lag', () => {
   test('records that came while a partition had no commit are lag, once it was seen empty', () => {
-    const book = new LagBook('g', 0);
+    const book = new LagBook(true, 0);
     const other = partition(1, 1, { partition: 1 });
     book.read(snapshot(partition(0), other), 0);
 
@@ -28,7 +26,7 @@ describe('lag', () => {
   });
 
   test('after the end went backwards the partition begins anew', () => {
-    const book = new LagBook('g', 0);
+    const book = new LagBook(true, 0);
     book.read(snapshot(partition(10, 10)), 0);
 
     const broken = book.read(snapshot(partition(2, 2)), 1000);
@@ -40,7 +38,7 @@ describe('lag', () => {
   });
 
   test('a group that is set back does not commit a negative number of records', () => {
-    const book = new LagBook('g', 0);
+    const book = new LagBook(true, 0);
     book.withCounts(book.read(snapshot(partition(10, 10)), 0), 0);
 
     const reading = book.withCounts(book.read(snapshot(partition(12, 3)), 1000), 1000);
@@ -49,7 +47,7 @@ describe('lag', () => {
   });
 
   test('of many partitions only those that lag are recorded', () => {
-    const book = new LagBook('g', 0);
+    const book = new LagBook(true, 0);
     const many = (end: number) =>
       Array.from({ length: 200 }, (_, n) => partition(n === 7 ? end : 1, 1, { partition: n }));
     book.read(snapshot(...many(1)), 0);
