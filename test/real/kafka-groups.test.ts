@@ -147,6 +147,23 @@ test('a group that is set back is seen by how far', async () => {
   expect(await sample()).toMatchObject({ outcome: 'good', values: { records: 7, committedRewind: 6 } });
 });
 
+test('what came after the last sample is counted at the end', async () => {
+  const topic = await newTopic();
+  await produce(topic, 4);
+  await commit('ending', topic, 4n);
+  const { sample, session } = await open({ group: 'ending', topics: [topic] });
+  const { covers } = await sample();
+  await produce(topic, 2);
+  await commit('ending', topic, 1n);
+
+  const final = await session.drain!(AbortSignal.timeout(5000));
+
+  expect(final).toMatchObject({
+    values: { endOffsetAdvance: 2, committedRewind: 3 },
+    covers: [covers![1], expect.any(Number)],
+  });
+});
+
 test('of a compacted topic the lag is said to be at most that', async () => {
   const topic = await newTopic(1, [{ name: 'cleanup.policy', value: 'compact' }]);
   await produce(topic, 4);

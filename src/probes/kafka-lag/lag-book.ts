@@ -1,5 +1,5 @@
 import type { Offset } from '../../slo/model/entry.ts';
-import type { Reading } from '../contract.ts';
+import type { FinalReading, Reading } from '../contract.ts';
 import { CountWindow } from '../lib/count-window.ts';
 import { EndBook } from './end-book.ts';
 import { GroupBook } from './group-book.ts';
@@ -36,6 +36,11 @@ export class LagBook {
   withCounts(reading: Reading, now: Offset): Reading {
     const { covers, values } = this.#counts.take(now);
     return { ...reading, covers, values: { ...reading.values, ...values } };
+  }
+
+  /** The counts since the last reading that had them, for the end. */
+  drained(now: Offset): FinalReading {
+    return this.#counts.take(now);
   }
 
   #readGroup(look: Look, group: GroupLook, backwards: ReadonlySet<string>, now: Offset): GroupReading {

@@ -1,4 +1,4 @@
-import type { ProbeContext, ProbeSession, Reading } from '../contract.ts';
+import type { FinalReading, ProbeContext, ProbeSession, Reading } from '../contract.ts';
 import type { Link } from '../lib/kafka/link.ts';
 import { describeTrouble } from '../lib/kafka/trouble.ts';
 import { type Config, watchedGroups } from './config.ts';
@@ -39,6 +39,19 @@ export class KafkaLagSession implements ProbeSession {
     } catch (error) {
       if (signal.aborted) return unknown('the brokers do not answer');
       return unknown(error instanceof TooManyPartitions ? error.message : describeTrouble(error));
+    }
+  }
+
+  /** Without a last look nobody knows what was written and committed since the last sample. */
+  async drain(signal: AbortSignal): Promise<FinalReading | undefined> {
+    try {
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(this.#context.timeoutMs)]);
+      const seen = await this.#link.call(patience, (requests) => this.#looking.look(requests));
+      const now = this.#context.now();
+      this.#book.read(seen, now);
+      return this.#book.drained(now);
+    } catch {
+      return undefined;
     }
   }
 
