@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import type { BaseOptions } from '@platformatic/kafka';
 import type { ConnectionConfig } from './connection-config.ts';
 
@@ -19,18 +20,23 @@ export async function clientOptions(config: ConnectionConfig, timeoutMs: number)
   };
 }
 
-async function tlsOf({ tls }: ConnectionConfig): Promise<Pick<BaseOptions, 'tls' | 'tlsServerName'>> {
+async function tlsOf({ brokers, tls }: ConnectionConfig): Promise<Pick<BaseOptions, 'tls' | 'tlsServerName'>> {
   if (tls === undefined || tls === false) return {};
-  if (tls === true) return { tls: {}, tlsServerName: true };
+  if (tls === true) return { tls: {}, tlsServerName: areNames(brokers) };
   const { caFile, certFile, keyFile, serverName } = tls;
   return {
-    tlsServerName: serverName ?? true,
+    tlsServerName: serverName ?? areNames(brokers),
     tls: {
       ...(caFile && { ca: await readFile(caFile) }),
       ...(certFile && { cert: await readFile(certFile) }),
       ...(keyFile && { key: await readFile(keyFile) }),
     },
   };
+}
+
+/** An address is not sent as the server's name; it is held against the certificate all the same. */
+function areNames(brokers: readonly string[]): boolean {
+  return brokers.every((broker) => isIP(broker.slice(0, broker.lastIndexOf(':')).replace(/^\[|\]$/g, '')) === 0);
 }
 
 function saslOf({ sasl }: ConnectionConfig): Pick<BaseOptions, 'sasl'> {

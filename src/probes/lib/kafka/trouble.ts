@@ -11,6 +11,7 @@ const BROKER_CODES: Record<string, string> = {
   GROUP_AUTHORIZATION_FAILED: 'we may not read the group',
   CLUSTER_AUTHORIZATION_FAILED: 'we may not ask the cluster',
   SASL_AUTHENTICATION_FAILED: 'the broker does not let us in',
+  ILLEGAL_SASL_STATE: 'the broker does not let us in',
   UNSUPPORTED_SASL_MECHANISM: 'the broker does not know this SASL mechanism',
 };
 
