@@ -1,6 +1,7 @@
 import type { ProbeType } from './contract.ts';
 import { httpProbe } from './http.ts';
 import { kafkaLagProbe } from './kafka-lag/probe.ts';
+import { kafkaStreamProbe } from './kafka-stream/probe.ts';
 import { prometheusProbe } from './prometheus.ts';
 import { tcpProbe } from './tcp.ts';
 import { temporalWorkflowProbe } from './temporal-workflow/probe.ts';
@@ -12,6 +13,7 @@ const types = [
   zmqKvEventsProbe,
   temporalWorkflowProbe,
   kafkaLagProbe,
+  kafkaStreamProbe,
   prometheusProbe,
   httpProbe,
   tcpProbe,

@@ -14,6 +14,7 @@ const configs: Record<string, (address: string) => unknown> = {
   'zmq-kv-events': (address) => ({ events: `tcp://${address}` }),
   'temporal-workflow': (address) => ({ address, taskQueue: 'q', workflowType: 'w' }),
   'kafka-lag': (address) => ({ brokers: [address], group: 'g', topics: ['t'] }),
+  'kafka-stream': (address) => ({ brokers: [address], topics: ['t'], canary: { topic: 'c' } }),
   prometheus: () => ({ source: 'prom', query: 'up' }),
   http: (address) => ({ url: `http://${address}` }),
   tcp: (address) => ({ address }),
