@@ -97,7 +97,8 @@ export class KafkaStreamSession implements ProbeSession {
 
   async drain(signal: AbortSignal): Promise<FinalReading[]> {
     const begunAt = this.#context.now();
-    await this.#until(() => this.#hasReadTo(begunAt) && !this.#isAnythingOpen(), signal);
+    const isDone = () => this.#hasReadTo(begunAt) && !this.#isAnythingOpen();
+    await this.#until(() => !this.#reader.joined || isDone(), signal);
     const now = this.#context.now();
     const stretch = { from: this.#experimentFrom, firstReadingTo: this.#firstReadingTo ?? now, end: now };
     const known = this.#takeKnown(now);
