@@ -30,7 +30,6 @@ export class Reader {
   readonly positions = new Positions();
   readonly #setting: Setting;
   readonly #stop = new AbortController();
-  readonly #firstAttempt = Promise.withResolvers<void>();
   readonly #followed = new Set<number>();
   #fetch: Awaited<ReturnType<typeof chooseFetch>> | undefined;
   #brokers: ClusterMetadata['brokers'] = new Map();
@@ -40,11 +39,6 @@ export class Reader {
   constructor(setting: Setting) {
     this.#setting = setting;
     void this.#run();
-  }
-
-  /** Resolves when the first attempt to find the ends has succeeded or failed. */
-  get firstAttempt(): Promise<void> {
-    return this.#firstAttempt.promise;
   }
 
   /** The positions are known: what is written from now on will be read. */
@@ -65,7 +59,6 @@ export class Reader {
       await this.#join().catch((error) => {
         this.#joinTrouble = readTrouble(error);
       });
-      this.#firstAttempt.resolve();
       if (!this.joined) await this.#pause(failures);
     }
     this.#followLeaders();

@@ -14,7 +14,7 @@ import { judgeStream } from './verdict.ts';
 
 /** Counts are given while everything older than this has been read everywhere; else they wait for a later reading. */
 const KNOWN_WITHIN_MS = 1000;
-const JOIN_MS = 500;
+const JOIN_MS = 1000;
 const LOOK_AGAIN_MS = 20;
 
 interface Known {
@@ -63,14 +63,16 @@ export class KafkaStreamSession implements ProbeSession {
     });
   }
 
-  /** Gives the first attempt a moment, so that the first sample has something to say. */
+  /** Gives the first look a moment, so that the first sample has something to say. */
   static async open(config: Config, context: ProbeContext): Promise<KafkaStreamSession> {
     const library = await import('@platformatic/kafka');
     const options = await clientOptions(config, context.timeoutMs);
     const admin = new Link(() => new library.Admin({ ...options }));
     const producer = config.canary && new Link(() => new library.Producer({ ...options, timeout: context.timeoutMs }));
     const session = new KafkaStreamSession(config, context, library, { admin, producer });
-    await Promise.race([session.#reader.firstAttempt, sleep(JOIN_MS, undefined, { ref: false })]);
+    const { positions } = session.#reader;
+    const hasNews = () => positions.knownTo !== undefined || session.#reader.trouble !== undefined;
+    await session.#until(hasNews, AbortSignal.timeout(JOIN_MS));
     return session;
   }
 
@@ -101,11 +103,12 @@ export class KafkaStreamSession implements ProbeSession {
     await this.#until(() => !this.#reader.joined || isDone(), signal);
     const now = this.#context.now();
     const stretch = { from: this.#experimentFrom, firstReadingTo: this.#firstReadingTo ?? now, end: now };
-    const known = this.#takeKnown(now);
+    const complete = this.#hasReadTo(begunAt);
+    const known = this.#takeKnown(now, complete);
     this.#experimentFrom = now;
     this.#firstReadingTo = undefined;
     const tail = known ? [{ covers: known.covers, values: known.counts }] : [];
-    return [...tail, ...this.#settle(stretch, this.#hasReadTo(begunAt))];
+    return [...tail, ...this.#settle(stretch, complete)];
   }
 
   async close(): Promise<void> {
@@ -133,10 +136,10 @@ export class KafkaStreamSession implements ProbeSession {
    * What was counted since the last time. All that was written before the reader's last complete look is in it, and all that is in it was
    * written before now: so what two readings account for overlaps by the moment between the two.
    */
-  #takeKnown(now: Offset): Known | undefined {
+  #takeKnown(now: Offset, complete = false): Known | undefined {
     const { positions } = this.#reader;
     const knownTo = positions.knownTo;
-    if (knownTo === undefined || now - knownTo > KNOWN_WITHIN_MS) return undefined;
+    if (knownTo === undefined || (!complete && now - knownTo > KNOWN_WITHIN_MS)) return undefined;
     const brk = positions.takeBreak();
     const from = Math.min(now, brk?.at ?? this.#countsFrom);
     this.#countsFrom = Math.max(knownTo, from);
@@ -161,7 +164,9 @@ export class KafkaStreamSession implements ProbeSession {
     const { trouble, joined } = this.#reader;
     if (trouble !== undefined) return { trouble };
     if (known) return known.brokenBy === undefined ? {} : { trouble: known.brokenBy };
-    return { trouble: joined ? 'the brokers do not answer' : 'still connecting for the first time' };
+    if (!joined) return { trouble: 'still connecting for the first time' };
+    const begun = this.#reader.positions.knownTo !== undefined;
+    return { trouble: begun ? 'the brokers do not answer' : 'not every partition has been read yet' };
   }
 
   #hasReadTo(moment: Offset): boolean {
