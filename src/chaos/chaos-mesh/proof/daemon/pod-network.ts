@@ -1,4 +1,4 @@
-import { type MetricLine, readMetrics } from './metrics-text.ts';
+import { type MetricLine, readMetrics } from '../../../../clients/metrics-text.ts';
 
 /** What a daemon sees in a pod's network namespace. */
 export interface PodNetwork {
