@@ -2,6 +2,7 @@ import type { ProbeType } from './contract.ts';
 import { httpProbe } from './http.ts';
 import { kafkaLagProbe } from './kafka-lag/probe.ts';
 import { kafkaStreamProbe } from './kafka-stream/probe.ts';
+import { kvRoutingProbe } from './kv-routing/probe.ts';
 import { prometheusProbe } from './prometheus.ts';
 import { tcpProbe } from './tcp.ts';
 import { temporalWorkflowProbe } from './temporal-workflow/probe.ts';
@@ -11,6 +12,7 @@ import { zmtpPortProbe } from './zmtp-port/probe.ts';
 const types = [
   zmtpPortProbe,
   zmqKvEventsProbe,
+  kvRoutingProbe,
   temporalWorkflowProbe,
   kafkaLagProbe,
   kafkaStreamProbe,

@@ -12,6 +12,7 @@ import { openProbe, type TestSession } from './session.ts';
 const configs: Record<string, (address: string) => unknown> = {
   'zmtp-port': (address) => ({ endpoint: `tcp://${address}` }),
   'zmq-kv-events': (address) => ({ events: `tcp://${address}` }),
+  'kv-routing': (address) => ({ gateway: `http://${address}` }),
   'temporal-workflow': (address) => ({ address, taskQueue: 'q', workflowType: 'w' }),
   'kafka-lag': (address) => ({ brokers: [address], group: 'g', topics: ['t'] }),
   'kafka-stream': (address) => ({ brokers: [address], topics: ['t'], canary: { topic: 'c' } }),
