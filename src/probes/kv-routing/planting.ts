@@ -2,6 +2,7 @@ import type { Offset } from '../../slo/model/entry.ts';
 import type { Direct } from './direct.ts';
 import type { Engine, Engines } from './engines.ts';
 import type { Prompts } from './prompts.ts';
+import type { FailedStranger } from './strangers.ts';
 import type { Planted } from './waiting-prefixes.ts';
 import type { Within } from './witness.ts';
 
@@ -26,7 +27,7 @@ export function createPlanting({ direct, engines, prompts, now, random }: Plante
     return full && half && [full, half];
   }
 
-  return async (within: Within): Promise<Planted | string> => {
+  async function plant(within: Within): Promise<Planted | string> {
     const engines = pair();
     if (!engines) return 'fewer than two engines answer';
     const prefix = prompts.prefix();
@@ -41,5 +42,17 @@ export function createPlanting({ direct, engines, prompts, now, random }: Plante
       return 'the engines do not say how many tokens a prompt had';
     const [fullAt, halfAt] = [engines[0].target, engines[1].target];
     return { prefix, tokens: { full: tokens.full, half: tokens.half }, fullAt, halfAt, plantedAt: now() };
-  };
+  }
+
+  /** The whole of it was sent to one that failed; what is held of it is a half, elsewhere. */
+  async function plantHalf({ prefix, target }: FailedStranger, within: Within): Promise<Planted | undefined> {
+    const others = engines.answering().filter((answering) => answering.target !== target);
+    const engine = others[Math.floor(random() * others.length)];
+    const half = engine && (await direct.complete(engine, prefix.half, within));
+    if (!half?.ok || !half.promptTokens) return undefined;
+    const tokens = { half: half.promptTokens, full: 2 * half.promptTokens };
+    return { prefix, tokens, fullAt: target, halfAt: engine!.target, plantedAt: now() };
+  }
+
+  return { plant, plantHalf };
 }

@@ -3,8 +3,6 @@ import { createHash } from 'node:crypto';
 /** Makes texts that nobody else sends: the same seed gives the same texts in the same order. */
 export interface Prompts {
   prefix(): Prefix;
-  /** A prompt that no engine can hold anything of. */
-  stranger(): string;
   /** The prefix with an end of its own, as each request of a conversation has. */
   repeat(prefix: Prefix): string;
 }
@@ -27,7 +25,6 @@ export function createPrompts(seed: string, prefixWords: number): Prompts {
       const half = text(Math.floor(prefixWords / 2));
       return { half, full: `${half} ${text(Math.ceil(prefixWords / 2))}` };
     },
-    stranger: () => text(Math.ceil(prefixWords / 2)),
     repeat: ({ full }) => `${full} ${text(WORDS_OF_AN_END)}`,
   };
 }

@@ -6,13 +6,15 @@ import { type CachedTokens, type Holding, holdingOf, isLess } from './holding.ts
 import type { Prompts } from './prompts.ts';
 import { type Asked, type RoutingVerdict, verdictOn } from './routing-verdict.ts';
 import type { Planted } from './waiting-prefixes.ts';
-import type { Way } from './way.ts';
+import type { Through, Way } from './way.ts';
 import { countersBefore, type Within, witness } from './witness.ts';
 
 /** A reading without the counts, and what is to be counted. */
 export interface RepeatReading {
   reading: Reading;
   verdict?: RoutingVerdict;
+  /** The engine that was chosen and failed. */
+  failedAt?: string;
 }
 
 /** The times that each kind of work may take within a slot. */
@@ -37,7 +39,7 @@ export async function repeat(planted: Planted, repeating: Repeating, shares: Sha
   const began = now();
   const through = await way.ask(prompts.repeat(planted.prefix), shares.gateway);
   const values: Record<string, number> = { latencyMs: now() - began };
-  if (!through.ok) return unjudged(through.outcome, through.reason, {});
+  if (!through.ok) return failed(through);
   const { engine, completed } = through;
   const witnessed = await witness(engine, completed, before.get(engine.target), shares.look);
   if (!witnessed.ok) return unjudged('unknown', witnessed.reason, values);
@@ -78,6 +80,10 @@ async function askOthers(
 function judged(verdict: RoutingVerdict, values: Record<string, number>): Reading {
   if (verdict.kind === 'best') return { outcome: 'good', values };
   return { outcome: verdict.kind === 'misrouted' ? 'bad' : 'unknown', values, reason: verdict.reason };
+}
+
+function failed({ outcome, reason, target }: Extract<Through, { ok: false }>): RepeatReading {
+  return { ...unjudged(outcome, reason, {}), ...(target === undefined ? {} : { failedAt: target }) };
 }
 
 function unjudged(outcome: 'bad' | 'unknown', reason: string, values: Record<string, number>): RepeatReading {

@@ -9,7 +9,7 @@ export interface Asked {
 /** What a repeat said about the routing. */
 export type RoutingVerdict =
   | { kind: 'best' }
-  /** `stale`: the engine once held it and has lost it. */
+  /** `stale`: the engine once held it, or was to, and does not. */
   | { kind: 'misrouted'; stale: boolean; reason: string }
   | { kind: 'undecided'; reason: string };
 
@@ -29,7 +29,7 @@ export function verdictOn(
 function misrouted({ held, planted }: { held: Holding; planted: boolean }): RoutingVerdict {
   const stale = held === 'none' && planted;
   const reason = stale
-    ? 'the prefix went to an engine that has lost it, though another one holds some of it'
+    ? 'the prefix went to an engine that does not hold it any more, though another one holds some of it'
     : 'the prefix went to an engine that holds less of it than another one';
   return { kind: 'misrouted', stale, reason };
 }

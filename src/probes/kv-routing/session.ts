@@ -9,6 +9,7 @@ import { createPlanting } from './planting.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import { type RepeatReading, repeat, type Shares } from './repeat.ts';
 import type { RoutingVerdict } from './routing-verdict.ts';
+import { Strangers, type StrangerTrouble } from './strangers.ts';
 import { WaitingPrefixes } from './waiting-prefixes.ts';
 import { type Way, wayThrough } from './way.ts';
 import type { Within } from './witness.ts';
@@ -31,9 +32,12 @@ export class KvRoutingSession implements ProbeSession {
   readonly #direct: Direct;
   readonly #way: Way;
   readonly #waiting: WaitingPrefixes;
-  readonly #plantOne: ReturnType<typeof createPlanting>;
+  readonly #strangers: Strangers;
+  readonly #planting: ReturnType<typeof createPlanting>;
   readonly #counts: CountWindow<'repeats' | 'hits' | 'misrouted' | 'stale'>;
   #slots = 0;
+  /** The last repeat went to an engine that failed. */
+  #engineFailed = false;
 
   constructor(config: Config, context: ProbeContext, gateway: HttpClient, engines: Engines) {
     const { run, probe, vantage } = context;
@@ -46,8 +50,9 @@ export class KvRoutingSession implements ProbeSession {
     this.#prompts = createPrompts(seed, config.prefixWords);
     this.#direct = askDirectly(config, now);
     this.#way = wayThrough(gateway, engines, config, config.targetHeader);
-    this.#waiting = new WaitingPrefixes(config.settle, (target) => this.#mayUse(target));
-    this.#plantOne = createPlanting({
+    this.#waiting = new WaitingPrefixes(config, (target) => this.#mayUse(target));
+    this.#strangers = new Strangers(this.#way, this.#prompts);
+    this.#planting = createPlanting({
       direct: this.#direct,
       engines,
       prompts: this.#prompts,
@@ -73,28 +78,27 @@ export class KvRoutingSession implements ProbeSession {
 
   async #measure(slot: number, signal: AbortSignal): Promise<RepeatReading> {
     const trouble = await this.#meetEngines(slot, signal);
-    if (this.#engines.all().length < 2)
-      return { reading: trouble ?? unknown('fewer than two engines are known: the gateway has no choice') };
+    const few = this.#engines.all().length < 2;
+    if (trouble && (few || trouble.atGateway)) return trouble;
+    if (few) return { reading: unknown('fewer than two engines are known: the gateway has no choice') };
     const planted = this.#waiting.take(this.#context.now()) ?? (await this.#plantAndSettle(signal));
     if (typeof planted === 'string') return { reading: unknown(planted) };
-    return repeat(planted, this.#repeating(), this.#shares(signal));
+    const repeated = await repeat(planted, this.#repeating(), this.#shares(signal));
+    this.#engineFailed = repeated.failedAt !== undefined;
+    if (repeated.reading.outcome === 'bad' && !repeated.verdict) this.#waiting.putBack(planted, this.#context.now());
+    return repeated;
   }
 
-  /** Several at once go to several engines, where the gateway looks at what is in flight. */
-  async #meetEngines(slot: number, signal: AbortSignal): Promise<Reading | undefined> {
+  async #meetEngines(slot: number, signal: AbortSignal): Promise<StrangerTrouble | undefined> {
     const few = this.#engines.all().length < 2;
-    if (!few && (this.#config.engines || slot % STRANGER_EVERY_SLOTS !== 0)) return undefined;
-    const within = this.#within('gateway', signal);
-    const asks = Array.from({ length: few ? STRANGERS_AT_FIRST : 1 }, () =>
-      this.#way.ask(this.#prompts.stranger(), within),
-    );
-    const trouble = (await Promise.all(asks)).find(({ ok }) => !ok);
-    return trouble && !trouble.ok ? { outcome: trouble.outcome, values: {}, reason: trouble.reason } : undefined;
+    const due = this.#engineFailed || (!this.#config.engines && slot % STRANGER_EVERY_SLOTS === 0);
+    if (!few && !due) return undefined;
+    return this.#strangers.send(few ? STRANGERS_AT_FIRST : 1, this.#within('gateway', signal));
   }
 
   /** The first slots have nothing that waits. */
   async #plantAndSettle(signal: AbortSignal) {
-    const planted = await this.#plantOne(this.#within('plant', signal));
+    const planted = await this.#planting.plant(this.#within('plant', signal));
     if (typeof planted === 'string') return planted;
     await pause(this.#config.settle, undefined, { signal }).catch(() => undefined);
     return planted;
@@ -102,18 +106,21 @@ export class KvRoutingSession implements ProbeSession {
 
   /** After the measurement, in what is left of the slot's time: a fault that makes this slow must not hide what was measured. */
   async #prepareNext(slot: number, deadline: number, signal: AbortSignal): Promise<void> {
-    const now = this.#context.now();
-    const timeoutMs = Math.min(this.#timeoutOf('plant'), deadline - now - 10 * RECORDING_MARGIN_MS);
+    const left = deadline - this.#context.now() - 10 * RECORDING_MARGIN_MS;
+    const timeoutMs = Math.min(this.#timeoutOf('plant'), left);
     if (timeoutMs <= 0 || signal.aborted) return;
     const within = { timeoutMs, signal };
-    const wanted = this.#waiting.size(now) < this.#config.waiting ? 2 : 1;
-    const planting = Array.from({ length: wanted }, async () => {
-      const planted = await this.#plantOne(within);
-      if (typeof planted !== 'string') this.#waiting.add(planted);
-    });
+    const planting = Array.from({ length: this.#waiting.wanted(slot) }, () => this.#plantNext(within));
     const down = this.#engines.all().filter((engine) => engine.down);
     const again = down[slot % Math.max(1, down.length)];
     await Promise.all([...planting, again && this.#direct.lookAgain(again, within)]);
+  }
+
+  async #plantNext(within: Within): Promise<void> {
+    const failed = this.#strangers.takeFailed();
+    const planted = await (failed ? this.#planting.plantHalf(failed, within) : this.#planting.plant(within));
+    if (typeof planted === 'object') this.#waiting.add(planted);
+    else if (failed) this.#strangers.putBack(failed);
   }
 
   #mayUse(target: string): boolean {

@@ -21,7 +21,9 @@ export const kvRoutingValues: Record<string, ValueDeclaration> = {
     needsTraffic: 'repeats',
   },
   stale: {
-    ...count('of the misrouted, the ones that went to an engine that had held them and no longer did'),
+    ...count(
+      'of the misrouted, the ones that went to an engine that once held them, or failed when it was to, and holds nothing',
+    ),
     needsTraffic: 'repeats',
   },
 };

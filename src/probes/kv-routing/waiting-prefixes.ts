@@ -1,4 +1,5 @@
 import type { Offset } from '../../slo/model/entry.ts';
+import type { Config } from './config.ts';
 import type { PrefixTokens } from './holding.ts';
 import type { Prefix } from './prompts.ts';
 
@@ -18,39 +19,49 @@ const MOST_KEPT = 64;
 /** Planted prefixes in the order of planting. Each is repeated once. */
 export class WaitingPrefixes {
   readonly #settleMs: number;
-  readonly #mayUse: (target: string, now: Offset) => boolean;
+  readonly #waiting: number;
+  readonly #mayUse: (target: string) => boolean;
   #items: Planted[] = [];
 
   /** `mayUse` says whether what this engine held may be repeated now. */
-  constructor(settleMs: number, mayUse: (target: string, now: Offset) => boolean) {
-    this.#settleMs = settleMs;
+  constructor({ settle, waiting }: Pick<Config, 'settle' | 'waiting'>, mayUse: (target: string) => boolean) {
+    this.#settleMs = settle;
+    this.#waiting = waiting;
     this.#mayUse = mayUse;
   }
 
   add(planted: Planted): void {
     this.#items.push(planted);
-    if (this.#items.length > MOST_KEPT + 200) this.#items.shift();
+    if (this.#items.length > MOST_KEPT + 2 * this.#waiting) this.#items.shift();
   }
 
-  /** How many can be taken, now or once they have settled. */
-  size(now: Offset): number {
-    return this.#items.length - this.#kept(now).size;
+  /** Its repeat found nothing out, and did nothing to what the engines hold. */
+  putBack(planted: Planted, now: Offset): void {
+    this.add({ ...planted, plantedAt: now });
+  }
+
+  /** How many to plant in this slot: one for each that is repeated; more at first, fewer after many were put back. */
+  wanted(slot: number): number {
+    const size = this.#items.length - this.#kept().size;
+    if (size < this.#waiting) return 2;
+    if (size === this.#waiting) return 1;
+    return size < 2 * this.#waiting && slot % 2 === 0 ? 1 : 0;
   }
 
   /** The one that waits longest. */
   take(now: Offset): Planted | undefined {
-    const kept = this.#kept(now);
+    const kept = this.#kept();
     const oldest = this.#items.find((item) => !kept.has(item) && now - item.plantedAt >= this.#settleMs);
     if (oldest) this.#items = this.#items.filter((item) => item !== oldest);
     return oldest;
   }
 
-  #kept(now: Offset): Set<Planted> {
+  #kept(): Set<Planted> {
     const kept = new Set<Planted>();
     const perEngine = new Map<string, number>();
     for (const item of this.#items) {
       const already = perEngine.get(item.fullAt) ?? 0;
-      if (this.#mayUse(item.fullAt, now) || already >= KEPT_FOR_EACH_DOWN_ENGINE || kept.size >= MOST_KEPT) continue;
+      if (this.#mayUse(item.fullAt) || already >= KEPT_FOR_EACH_DOWN_ENGINE || kept.size >= MOST_KEPT) continue;
       kept.add(item);
       perEngine.set(item.fullAt, already + 1);
     }

@@ -7,7 +7,8 @@ import type { Within } from './witness.ts';
 /** What a request through the gateway brought. */
 export type Through =
   | { ok: true; completed: Completed; engine: Engine }
-  | { ok: false; outcome: Exclude<Outcome, 'good'>; reason: string };
+  /** `target`: the engine that was chosen, where it was one that failed. */
+  | { ok: false; outcome: Exclude<Outcome, 'good'>; reason: string; target?: string };
 
 /** The way that users take: through the gateway, which says which engine it chose. */
 export interface Way {
@@ -20,7 +21,12 @@ export function wayThrough(gateway: HttpClient, engines: Engines, asking: Asking
     async ask(prompt, within) {
       const completed = await complete(gateway, asking, prompt, within);
       const target = completed.headers[header];
-      if (!completed.ok) return { ok: false, ...troubleOf(completed, target !== undefined) };
+      if (!completed.ok)
+        return {
+          ok: false,
+          ...troubleOf(completed, target !== undefined),
+          ...(target === undefined ? {} : { target }),
+        };
       if (target === undefined)
         return {
           ok: false,

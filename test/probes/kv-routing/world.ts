@@ -40,8 +40,8 @@ export interface Gateway {
   /** Chooses an engine for a prompt; by default the one that really holds most of it. */
   route: (prompt: string, engines: readonly Engine[]) => Engine;
   header: string | undefined;
-  /** Answers by itself with this status. */
-  refuses: number | undefined;
+  /** Answers by itself with this status, or never. */
+  refuses: number | 'silence' | undefined;
   headersSeen: IncomingMessage['headers'][];
 }
 
@@ -79,6 +79,7 @@ async function answerAsGateway(
   const prompt = promptIn(await bodyOf(request));
   gateway.asked.push(prompt);
   gateway.headersSeen.push(request.headers);
+  if (gateway.refuses === 'silence') return;
   if (gateway.refuses !== undefined) return void response.writeHead(gateway.refuses).end('{}');
   const chosen = gateway.route(prompt, engines);
   if (gateway.header !== undefined) response.setHeader(gateway.header, chosen.target);
