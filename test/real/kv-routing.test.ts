@@ -1,0 +1,174 @@
+/** The lab's gateway with each of AIBrix's defects on and off, in the situation in which the defect does its harm. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Defect, defectNames } from '../../lab/workloads/gateway/defects.ts';
+import type { Reading } from '../../src/probes/contract.ts';
+import { kvRoutingProbe } from '../../src/probes/kv-routing/probe.ts';
+import { openProbe, type TestSession } from '../probes/session.ts';
+import { type GatewayStage, stageGateway } from './gateway-stage.ts';
+
+interface Found {
+  repeats: number;
+  hits: number;
+  misrouted: number;
+  stale: number;
+  reasons: string[];
+}
+
+let stage: GatewayStage;
+beforeAll(async () => {
+  stage = await stageGateway();
+});
+afterAll(() => stage?.stop());
+
+let probe: TestSession | undefined;
+afterEach(async () => {
+  await probe?.close();
+  for (const name of defectNames) await stage.gateway.control({ command: 'defect', name, on: false });
+  for (const engine of stage.engines) await engine.control({ command: 'rate', perSecond: 2 });
+});
+
+const PAUSE_MS = 100;
+
+async function look(session: TestSession, slots: number): Promise<Found> {
+  const readings: Reading[] = [];
+  for (let slot = 0; slot < slots; slot++) {
+    readings.push(await session.sample());
+    await wait(PAUSE_MS);
+  }
+  const total = (name: string) => readings.reduce((sum, { values }) => sum + (values[name] ?? 0), 0);
+  const reasons = readings.flatMap(({ reason }) => reason ?? []);
+  return {
+    repeats: total('repeats'),
+    hits: total('hits'),
+    misrouted: total('misrouted'),
+    stale: total('stale'),
+    reasons,
+  };
+}
+
+/** Situations that a sound gateway masters: after each, all that was planted waits to be repeated. */
+const situations = {
+  'nothing happens': async () => {},
+  'events are lost that a replay still has': async (session: TestSession) => {
+    for (const engine of stage.engines) await engine.control({ command: 'lose', batches: 8, replayable: true });
+    await look(session, 6);
+  },
+  'an engine begins anew': async () => {
+    await stage.engines[0]!.control({ command: 'restart', downMs: 200 });
+  },
+  'an engine evicts what it held': async () => {
+    await stage.engines[0]!.control({ command: 'rate', perSecond: 400 });
+    await wait(2_500);
+    await stage.engines[0]!.control({ command: 'rate', perSecond: 2 });
+  },
+  'a batch cannot be read': async (session: TestSession) => {
+    const corrupted = async () =>
+      ((await stage.engines[0]!.state())['totals'] as Record<string, number>)['corrupt'] ?? 0;
+    const before = await corrupted();
+    await stage.engines[0]!.control({ command: 'corrupt', batches: 1 });
+    await expect.poll(corrupted, { timeout: 5_000 }).toBe(before + 1);
+    await look(session, 6);
+  },
+  'engines fail for a while': async (session: TestSession) => {
+    const failing = stage.engines.slice(0, 2);
+    for (const engine of failing) await engine.control({ command: 'failRequests', share: 1 });
+    await look(session, 16);
+    for (const engine of failing) await engine.control({ command: 'failRequests', share: 0 });
+    await look(session, 6);
+  },
+} satisfies Record<string, (session: TestSession) => Promise<void>>;
+
+type Situation = keyof typeof situations;
+
+async function lookAfter(situation: Situation, defect?: Defect): Promise<Found> {
+  await beginSoundly();
+  if (defect) await stage.gateway.control({ command: 'defect', name: defect, on: true });
+  const config = { gateway: stage.gateway.url, prefixWords: 48, waiting: 8, settle: '600ms' };
+  probe = await openProbe(kvRoutingProbe, config, { timeoutMs: 8_000 });
+  await look(probe, 10);
+  await situations[situation](probe);
+  if (defect || situation === 'a batch cannot be read') await wait(1_500);
+  else expect(await stage.untilKnown(), 'a sound gateway knows what the engines hold').toBe(true);
+  return look(probe, 12);
+}
+
+/** What an earlier test left in an index is gone. */
+async function beginSoundly(): Promise<void> {
+  await stage.gateway.control({ command: 'reconnect' });
+  for (const engine of stage.engines) await engine.control({ command: 'clearCache' });
+  expect(await stage.untilKnown(), 'the gateway knows what the engines hold').toBe(true);
+}
+
+describe('a sound gateway has nothing misrouted', () => {
+  test.each(Object.keys(situations) as Situation[])(
+    'when %s',
+    async (situation) => {
+      const found = await lookAfter(situation);
+
+      expect(found.reasons.filter((reason) => reason.startsWith('the prefix'))).toEqual([]);
+      expect(found).toMatchObject({ misrouted: 0, stale: 0 });
+      expect(found.hits).toBeGreaterThan(8);
+    },
+    60_000,
+  );
+});
+
+describe('a defect that corrupts the routing is found', () => {
+  const cases: [Defect, Situation][] = [
+    ['dropReplayed', 'events are lost that a replay still has'],
+    ['noReplayOnGap', 'events are lost that a replay still has'],
+    ['keepIndexAfterRestart', 'an engine begins anew'],
+    ['removeForAllPods', 'an engine evicts what it held'],
+    ['chainFromEventParent', 'nothing happens'],
+    ['arrayEventsOnly', 'nothing happens'],
+    ['reconnectOnBadBatch', 'a batch cannot be read'],
+    ['learnFromRouting', 'engines fail for a while'],
+  ];
+
+  test.each(cases)(
+    '%s, when %s',
+    async (defect, situation) => {
+      const found = await lookAfter(situation, defect);
+
+      expect(found.misrouted).toBeGreaterThan(0);
+      if (defect === 'keepIndexAfterRestart') expect(found.stale).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+});
+
+describe('a gateway that does not watch its connections', () => {
+  /** Idle engines say nothing of their new life; whoever watches the connection asks them. */
+  async function restartIdleEngine(rounds: number, known: () => Promise<unknown>): Promise<Found> {
+    const config = { gateway: stage.gateway.url, prefixWords: 48, waiting: 6, settle: '300ms' };
+    probe = await openProbe(kvRoutingProbe, config, { timeoutMs: 8_000 });
+    for (const engine of stage.engines) await engine.control({ command: 'rate', perSecond: 0 });
+    for (let round = 1; ; round++) {
+      await look(probe, 7);
+      await stage.engines[0]!.control({ command: 'restart', downMs: 0 });
+      expect(await known()).not.toBe(false);
+      const found = await look(probe, 1);
+      if (found.misrouted > 0 || round === rounds) return found;
+    }
+  }
+
+  test('believes in what an idle engine lost when it began anew', async () => {
+    await beginSoundly();
+    await stage.gateway.control({ command: 'defect', name: 'noConnectionWatch', on: true });
+
+    expect(await restartIdleEngine(12, () => wait(1_500))).toMatchObject({ misrouted: 1, stale: 1 });
+  });
+
+  test('and one that does forgets it', async () => {
+    await beginSoundly();
+
+    expect(await restartIdleEngine(4, stage.untilKnown)).toMatchObject({ misrouted: 0 });
+  });
+});
+
+describe('a defect that does no harm here is not called one', () => {
+  test('noEventMetrics', async () => {
+    expect(await lookAfter('nothing happens', 'noEventMetrics')).toMatchObject({ misrouted: 0 });
+  }, 60_000);
+});
