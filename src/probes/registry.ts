@@ -1,3 +1,4 @@
+import { aibrixGatewayProbe } from './aibrix-gateway/probe.ts';
 import type { ProbeType } from './contract.ts';
 import { httpProbe } from './http.ts';
 import { kafkaLagProbe } from './kafka-lag/probe.ts';
@@ -13,6 +14,7 @@ const types = [
   zmtpPortProbe,
   zmqKvEventsProbe,
   kvRoutingProbe,
+  aibrixGatewayProbe,
   temporalWorkflowProbe,
   kafkaLagProbe,
   kafkaStreamProbe,

@@ -13,6 +13,7 @@ const configs: Record<string, (address: string) => unknown> = {
   'zmtp-port': (address) => ({ endpoint: `tcp://${address}` }),
   'zmq-kv-events': (address) => ({ events: `tcp://${address}` }),
   'kv-routing': (address) => ({ gateway: `http://${address}` }),
+  'aibrix-gateway': (address) => ({ url: `http://${address}` }),
   'temporal-workflow': (address) => ({ address, taskQueue: 'q', workflowType: 'w' }),
   'kafka-lag': (address) => ({ brokers: [address], group: 'g', topics: ['t'] }),
   'kafka-stream': (address) => ({ brokers: [address], topics: ['t'], canary: { topic: 'c' } }),
