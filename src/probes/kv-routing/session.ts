@@ -21,6 +21,8 @@ const RECORDING_MARGIN_MS = 5;
 /** Now and then a prompt that nobody holds shows where the gateway sends what it does not know: engines are met that way. */
 const STRANGER_EVERY_SLOTS = 8;
 const STRANGERS_AT_FIRST = 3;
+/** Each slot costs the engines prompts of full length. */
+const LEAST_INTERVAL_MS = 250;
 
 /** Repeats one prefix per slot, and plants the next one. */
 export class KvRoutingSession implements ProbeSession {
@@ -63,6 +65,8 @@ export class KvRoutingSession implements ProbeSession {
   }
 
   async sample(signal: AbortSignal): Promise<Reading> {
+    if (this.#context.intervalMs < LEAST_INTERVAL_MS)
+      return unknown(`an interval below ${LEAST_INTERVAL_MS}ms would be a load and no measurement`);
     const deadline = this.#context.now() + this.#context.timeoutMs;
     const slot = this.#slots++;
     const { reading, verdict } = await this.#measure(slot, signal);

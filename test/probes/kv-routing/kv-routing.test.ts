@@ -207,7 +207,7 @@ describe('what cannot be known is unknown, and says why', () => {
   test.for(Object.entries(counters))(
     '%s, of engines that do not tell it otherwise',
     async ([, { metrics, reason }]) => {
-      const world = await worldWithProbe({}, { timeoutMs: 2000 });
+      const world = await worldWithProbe();
       for (const { conduct } of world.engines) Object.assign(conduct, { tells: 'never', metrics });
 
       const [reading] = await samples(world, 1);
@@ -318,6 +318,18 @@ describe('it stays small', () => {
     expect(world.gateway.asked.length - through).toBeLessThanOrEqual(12);
     const all = [...world.gateway.asked, ...world.engines.flatMap(({ asked }) => asked)];
     expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('an interval that would make it a load measures nothing, and asks nobody', async () => {
+    const world = await createWorld();
+    cleanups.push(() => world.close());
+    const probe = await openProbe(kvRoutingProbe, { gateway: world.gateway.url }, { intervalMs: 100 });
+    cleanups.push(() => probe.close());
+
+    expect(outcomes(await samples(probe, 2))).toEqual(
+      Array(2).fill('an interval below 250ms would be a load and no measurement'),
+    );
+    expect(world.gateway.asked).toEqual([]);
   });
 
   test('two runs plant nothing of each other’s', async () => {
