@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claimFolder, labRoot } from '../../lab/processes/lab-folder.ts';
+import { launch, readSpec } from '../../lab/processes/launch.ts';
+import { readPidFile, signalProcess } from '../../lab/processes/pid-file.ts';
 import { freePorts } from '../../lab/processes/ports.ts';
 import { type Server, startServer } from '../../lab/servers/server.ts';
 import type { EngineCommand } from '../../lab/workloads/engine/commands.ts';
@@ -20,6 +22,8 @@ export interface Actor<Command> {
 export interface GatewayStage {
   engines: Actor<EngineCommand>[];
   gateway: Actor<GatewayCommand>;
+  /** Ends an engine's process at once, and starts it again at the same address. */
+  kill(engine: number, meanwhile: () => Promise<unknown>): Promise<void>;
   /** Waits until the gateway holds for each engine what the engine holds itself. */
   untilKnown(): Promise<boolean>;
   stop(): Promise<void>;
@@ -46,6 +50,12 @@ export async function stageGateway(): Promise<GatewayStage> {
   return {
     engines,
     gateway,
+    kill: async (engine, meanwhile) => {
+      const { pidFile, specFile } = servers[engine]!;
+      signalProcess((await readPidFile(pidFile))!, 'SIGKILL');
+      await meanwhile();
+      await launch(await readSpec(specFile));
+    },
     untilKnown: () => untilKnown(engines, gateway),
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop()));

@@ -57,6 +57,7 @@ const situations = {
   'an engine begins anew': async () => {
     await stage.engines[0]!.control({ command: 'restart', downMs: 200 });
   },
+  'an engine is killed and comes back': (session: TestSession) => stage.kill(0, () => look(session, 12)),
   'an engine evicts what it held': async () => {
     await stage.engines[0]!.control({ command: 'rate', perSecond: 400 });
     await wait(2_500);
@@ -119,6 +120,7 @@ describe('a defect that corrupts the routing is found', () => {
     ['dropReplayed', 'events are lost that a replay still has'],
     ['noReplayOnGap', 'events are lost that a replay still has'],
     ['keepIndexAfterRestart', 'an engine begins anew'],
+    ['keepIndexAfterRestart', 'an engine is killed and comes back'],
     ['removeForAllPods', 'an engine evicts what it held'],
     ['chainFromEventParent', 'nothing happens'],
     ['arrayEventsOnly', 'nothing happens'],
