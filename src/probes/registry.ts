@@ -1,6 +1,7 @@
 import { aibrixGatewayProbe } from './aibrix-gateway/probe.ts';
 import type { ProbeType } from './contract.ts';
 import { httpProbe } from './http.ts';
+import { k8sReadyProbe } from './k8s-ready/probe.ts';
 import { kafkaLagProbe } from './kafka-lag/probe.ts';
 import { kafkaStreamProbe } from './kafka-stream/probe.ts';
 import { kvRoutingProbe } from './kv-routing/probe.ts';
@@ -18,6 +19,7 @@ const types = [
   temporalWorkflowProbe,
   kafkaLagProbe,
   kafkaStreamProbe,
+  k8sReadyProbe,
   prometheusProbe,
   httpProbe,
   tcpProbe,

@@ -244,7 +244,8 @@ function reply(response: ServerResponse, status: number, body: unknown, headers:
   response.end(JSON.stringify(body));
 }
 
-function kubeconfigFor(url: string): string {
+/** A kubeconfig that leads to this address. */
+export function kubeconfigFor(url: string): string {
   return `apiVersion: v1
 kind: Config
 clusters: [{name: peer, cluster: {server: "${url}", insecure-skip-tls-verify: true}}]

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -5,6 +8,7 @@ import { createPrometheusClient } from '../../src/clients/prometheus/client.ts';
 import type { ProbeContext, ProbeType } from '../../src/probes/contract.ts';
 import { probeTypes } from '../../src/probes/registry.ts';
 import { problemOfFinal, problemOfReading } from '../../src/scheduler/reading-check.ts';
+import { kubeconfigFor } from '../loopback/kube-peer.ts';
 import { closedPort, garbageServer, type LoopbackServer, silentServer } from '../loopback/servers.ts';
 import { openProbe, type TestSession } from './session.ts';
 
@@ -17,6 +21,7 @@ const configs: Record<string, (address: string) => unknown> = {
   'temporal-workflow': (address) => ({ address, taskQueue: 'q', workflowType: 'w' }),
   'kafka-lag': (address) => ({ brokers: [address], group: 'g', topics: ['t'] }),
   'kafka-stream': (address) => ({ brokers: [address], topics: ['t'], canary: { topic: 'c' } }),
+  'k8s-ready': (address) => ({ namespace: 'ours', selector: 'app=a', atLeast: 1, kubeconfig: kubeconfigAt(address) }),
   prometheus: () => ({ source: 'prom', query: 'up' }),
   http: (address) => ({ url: `http://${address}` }),
   tcp: (address) => ({ address }),
@@ -40,6 +45,13 @@ async function using(starting: Promise<LoopbackServer>): Promise<LoopbackServer>
   const server = await starting;
   cleanups.push(() => server.close());
   return server;
+}
+
+function kubeconfigAt(address: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'probe-contract-'));
+  cleanups.push(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'config'), kubeconfigFor(`http://${address}`));
+  return join(folder, 'config');
 }
 
 const deadAddress = async () => `127.0.0.1:${await closedPort()}`;

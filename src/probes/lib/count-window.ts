@@ -25,6 +25,17 @@ export class CountWindow<Name extends string> {
   }
 }
 
+const HOLE_MS = 1;
+
+/**
+ * What counts account for that may have left something out: a hole at either end, wherever between them a phase begins. So what was counted is a
+ * lower bound, and nobody takes it for all there was.
+ */
+export function withHoles([from, to]: [Offset, Offset]): [Offset, Offset] {
+  const hole = Math.min(HOLE_MS, (to - from) / 3);
+  return [from + hole, to - hole];
+}
+
 function zeros<Name extends string>(names: readonly Name[]): Record<Name, number> {
   return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
 }

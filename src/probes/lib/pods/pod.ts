@@ -1,0 +1,59 @@
+import type { KubeObject } from '../../../clients/kubernetes/client.ts';
+import { type Fields, fields, items, text, wholeNumber } from './fields.ts';
+
+/** A pod as the API server knows it. */
+export interface PodState {
+  name: string;
+  uid: string;
+  /** Ready, and not being deleted: what is being deleted gets no traffic any more. */
+  ready: boolean;
+  containers: ContainerState[];
+}
+
+export interface ContainerState {
+  name: string;
+  restarts: number;
+  running: boolean;
+  /** The run that the container is in or was in last; absent until there was one. */
+  run?: string;
+  /** What is known of runs that have ended: the last one, and the one that has just ended. */
+  ended: EndedRun[];
+}
+
+/** One run of a container, from its start to its end. */
+export interface EndedRun {
+  id: string;
+  reason: string;
+}
+
+/** Reads a pod; `undefined` where it has come to its end by itself, as those of Jobs do, or was evicted. */
+export function readPod({ metadata, status }: KubeObject): PodState | undefined {
+  const { phase, conditions, containerStatuses, initContainerStatuses } = fields(status);
+  if (phase === 'Succeeded' || phase === 'Failed') return undefined;
+  const isReady = items(conditions).some((each) => each['type'] === 'Ready' && each['status'] === 'True');
+  return {
+    name: metadata.name ?? '',
+    uid: metadata.uid ?? '',
+    ready: isReady && metadata.deletionTimestamp === undefined,
+    containers: [...items(initContainerStatuses), ...items(containerStatuses)].map(readContainer),
+  };
+}
+
+function readContainer(status: Fields): ContainerState {
+  const state = fields(status['state']);
+  const running = typeof state['running'] === 'object' && state['running'] !== null;
+  const ended = [fields(status['lastState']), state].flatMap(({ terminated }) => readEnd(fields(terminated)) ?? []);
+  const run = running ? text(status['containerID']) : ended.at(-1)?.id;
+  return {
+    name: text(status['name']) ?? '',
+    restarts: wholeNumber(status['restartCount']) ?? 0,
+    running,
+    ...(run !== undefined && { run }),
+    ended,
+  };
+}
+
+function readEnd(terminated: Fields): EndedRun | undefined {
+  const id = text(terminated['containerID']);
+  return id === undefined ? undefined : { id, reason: text(terminated['reason'])?.slice(0, 100) ?? 'ended' };
+}
