@@ -73,6 +73,8 @@ export interface ProbeType<Config = unknown> {
   config: z.ZodType<Config>;
   /** Values by name, with unit, kind and help. */
   values: Record<string, ValueDeclaration>;
+  /** Values that the config names, besides those: a count for each pattern that it lists. */
+  configValues?(config: Config): Record<string, ValueDeclaration>;
   defaults: { intervalMs: number; timeoutMs: number };
   /** What a missed deadline says about the service, and why (for the docs). */
   onTimeout: 'bad' | 'unknown';

@@ -5,6 +5,7 @@ import { k8sReadyProbe } from './k8s-ready/probe.ts';
 import { kafkaLagProbe } from './kafka-lag/probe.ts';
 import { kafkaStreamProbe } from './kafka-stream/probe.ts';
 import { kvRoutingProbe } from './kv-routing/probe.ts';
+import { podLogsProbe } from './pod-logs/probe.ts';
 import { prometheusProbe } from './prometheus.ts';
 import { tcpProbe } from './tcp.ts';
 import { temporalWorkflowProbe } from './temporal-workflow/probe.ts';
@@ -20,6 +21,7 @@ const types = [
   kafkaLagProbe,
   kafkaStreamProbe,
   k8sReadyProbe,
+  podLogsProbe,
   prometheusProbe,
   httpProbe,
   tcpProbe,

@@ -19,7 +19,9 @@ export type Misbehaviour =
   | 'hang'
   | 'reset'
   | 'lose'
-  | { status: number; body?: unknown; headers?: Record<string, string> };
+  | { status: number; body?: unknown; headers?: Record<string, string> }
+  /** As it stands, not as JSON. */
+  | { text: string };
 
 /** A stand-in for an API server that keeps objects in memory and does on demand what a real one will not. */
 export interface KubePeer {
@@ -150,7 +152,8 @@ export async function startKubePeer(): Promise<KubePeer> {
     if (instead === 'lose') {
       answer(asked, new ServerResponse(request));
       request.socket.destroy();
-    } else if (instead) reply(response, instead.status, instead.body ?? {}, instead.headers);
+    } else if (instead && 'text' in instead) response.end(instead.text);
+    else if (instead) reply(response, instead.status, instead.body ?? {}, instead.headers);
     else answer(asked, response);
   }
 

@@ -22,6 +22,7 @@ const configs: Record<string, (address: string) => unknown> = {
   'kafka-lag': (address) => ({ brokers: [address], group: 'g', topics: ['t'] }),
   'kafka-stream': (address) => ({ brokers: [address], topics: ['t'], canary: { topic: 'c' } }),
   'k8s-ready': (address) => ({ namespace: 'ours', selector: 'app=a', atLeast: 1, kubeconfig: kubeconfigAt(address) }),
+  'pod-logs': (address) => ({ namespace: 'ours', selector: 'app=a', kubeconfig: kubeconfigAt(address) }),
   prometheus: () => ({ source: 'prom', query: 'up' }),
   http: (address) => ({ url: `http://${address}` }),
   tcp: (address) => ({ address }),

@@ -32,58 +32,61 @@ export function resolveProbes(work: Work): Probes {
   for (const { value, path } of entriesOf(work, 'probes')) {
     const word = isRecord(value) ? value['type'] : undefined;
     const type = plugInOf(work, 'probe', word, work.registries.probes, [...path, 'type']);
-    remember(probes, value, type);
-    const spec = resolveProbe(work, probes, value, type, path);
-    if (spec) probes.specs.push({ value: spec, path });
+    const resolved = resolveProbe(work, value, type, path);
+    remember(probes, value, type, resolved);
+    if (resolved.spec) probes.specs.push({ value: resolved.spec, path });
   }
   return probes;
 }
 
-function remember(probes: Probes, entry: unknown, type: ProbeType | undefined): void {
+/** What could be read of an entry. */
+interface Resolved {
+  spec?: ProbeSpec;
+  follows?: boolean;
+}
+
+function remember(probes: Probes, entry: unknown, type: ProbeType | undefined, { spec, follows }: Resolved): void {
   const name = isRecord(entry) ? entry['name'] : undefined;
   if (typeof name !== 'string' || probes.known.has(name)) return;
-  probes.known.set(name, { ...(type && { values: type.values }), rawConfig: rawConfigOf(entry) });
+  // What a config that is wrong would have named, nobody knows.
+  const values = spec?.values ?? (type?.configValues ? undefined : type?.values);
+  probes.known.set(name, {
+    ...(values && { values }),
+    ...(follows !== undefined && { follows }),
+    rawConfig: rawConfigOf(entry),
+  });
 }
 
-function rememberFollowing({ known }: Probes, entry: unknown, type: ProbeType, config: unknown): void {
-  const probe = isRecord(entry) ? known.get(String(entry['name'])) : undefined;
-  if (probe) probe.follows = type.follows?.(config) ?? false;
-}
-
-function resolveProbe(
-  work: Work,
-  probes: Probes,
-  entry: unknown,
-  type: ProbeType | undefined,
-  path: Path,
-): ProbeSpec | undefined {
+function resolveProbe(work: Work, entry: unknown, type: ProbeType | undefined, path: Path): Resolved {
   const shape = validate(schema.probe, entry, path, work.problems);
   const parsed = type && resolveConfig(work, type, entry, path);
-  if (type && parsed) rememberFollowing(probes, entry, type, parsed.config);
   if (isRecord(entry)) checkVantage(work, entry['at'], [...path, 'at']);
   if (type && parsed) checkSources(work, type, parsed.config, entry, path);
-  if (!shape || !type || !parsed) return undefined;
+  if (!type || !parsed) return {};
+  const follows = asTypeSays(work, type.follows, parsed.config) ?? false;
+  if (!shape) return { follows };
   const intervalMs = shape.interval ?? type.defaults.intervalMs;
   const timeoutMs = shape.timeout ?? type.defaults.timeoutMs;
   checkOverlap(work, intervalMs, timeoutMs, [...path, shape.timeout === undefined ? 'interval' : 'timeout']);
   const instrument = asTypeSays(work, type.instrument, parsed.config);
   const promql = asTypeSays(work, type.promql, parsed.config);
-  return {
+  const spec: ProbeSpec = {
     name: shape.name,
     type: type.type,
     at: shape.at ?? RUNNER_VANTAGE,
     intervalMs,
     timeoutMs,
     onTimeout: type.onTimeout,
-    values: type.values,
+    values: { ...type.values, ...asTypeSays(work, type.configValues, parsed.config) },
     ...(instrument !== undefined && { instrument }),
     ...(promql !== undefined && { promql }),
     config: parsed.config,
   };
+  return { spec, follows };
 }
 
 /** A recorded plan's masked config may not be what the type takes for granted. */
-function asTypeSays(work: Work, say: ((config: unknown) => string) | undefined, config: unknown): string | undefined {
+function asTypeSays<Said>(work: Work, say: ((config: unknown) => Said) | undefined, config: unknown): Said | undefined {
   if (!work.masked) return say?.(config);
   try {
     return say?.(config);

@@ -26,11 +26,12 @@ export class PodBook {
   /** Looks must come in the order in which they were made. */
   read(seen: PodsSeen, now: Offset): Reading {
     if (!seen.ok) return { outcome: 'unknown', values: {}, reason: seen.reason };
-    const news = this.#history.see(seen.pods, this.#counts === undefined);
-    this.#count(seen.pods, news, now);
-    this.#everSeen ||= seen.pods.length > 0;
+    const pods = seen.pods.filter(({ over }) => !over);
+    const news = this.#history.see(pods, this.#counts === undefined);
+    this.#count(pods, news, now);
+    this.#everSeen ||= pods.length > 0;
     const wanted = seen.wanted ?? (this.#config.atLeast as number);
-    const ready = seen.pods.filter((pod) => pod.ready).length;
+    const ready = pods.filter((pod) => pod.ready).length;
     const values = { ready, wanted };
     if (!this.#everSeen) return { outcome: 'unknown', values, reason: this.#nothingFound() };
     const needed = Math.max(1, neededOf(this.#config, wanted));
@@ -39,7 +40,7 @@ export class PodBook {
       outcome,
       values,
       ...(outcome === 'bad' && { reason: `${ready} of ${needed} pods are ready` }),
-      parts: toParts(seen.pods, news, outcome),
+      parts: toParts(pods, news, outcome),
     };
   }
 

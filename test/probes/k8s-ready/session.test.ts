@@ -2,8 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Reading } from '../../../src/probes/contract.ts';
 import { k8sReadyProbe } from '../../../src/probes/k8s-ready/probe.ts';
 import { type KubePeer, startKubePeer } from '../../loopback/kube-peer.ts';
+import {
+  type ContainerStanding,
+  containerStatus,
+  DEPLOYMENTS,
+  deploymentObject,
+  PODS,
+  podObject,
+} from '../pod-objects.ts';
 import { openProbe, type TestSession } from '../session.ts';
-import { type ContainerStanding, containerStatus, DEPLOYMENTS, deploymentObject, PODS, podObject } from './pods.ts';
 
 let peer: KubePeer;
 let open: TestSession | undefined;
@@ -22,7 +29,7 @@ async function watching(config: object): Promise<TestSession> {
   open = await openProbe(
     k8sReadyProbe,
     { namespace: 'ours', kubeconfig: peer.kubeconfig, ...config },
-    { timeoutMs: 500 },
+    { timeoutMs: 1_000 },
   );
   return open;
 }

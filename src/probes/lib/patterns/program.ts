@@ -62,10 +62,6 @@ function kindsOf(steps: readonly Step[]): Uint16Array {
   const sets = [WORD, ...steps.flatMap((step) => (step.kind === 'chars' ? [step.set] : []))];
   const edges = new Set(sets.flatMap((set) => set.flatMap(([from, to]) => [from, to + 1])));
   const kinds = new Uint16Array(0x10000);
-  let kind = 0;
-  for (let code = 0; code < kinds.length; code++) {
-    if (edges.has(code)) kind++;
-    kinds[code] = kind;
-  }
+  for (const [index, edge] of [...edges].sort((one, other) => one - other).entries()) kinds.fill(index + 1, edge);
   return kinds;
 }

@@ -24,8 +24,7 @@ export async function lookAtPods(kube: KubeClient, config: PodsConfig, signal: A
   if (!listed.ok) return { ok: false, reason: reasonOf(listed) };
   const { items } = listed.value;
   if (items.length > POD_LIMIT) return { ok: false, reason: `more than ${POD_LIMIT} pods match` };
-  const pods = items.flatMap((item) => readPod(item) ?? []);
-  return { ok: true, pods, ...(wanted !== undefined && { wanted }) };
+  return { ok: true, pods: items.map(readPod), ...(wanted !== undefined && { wanted }) };
 }
 
 /** The same trouble gives the same text. */

@@ -6,11 +6,16 @@ import type { PodsConfig } from './config.ts';
 /** Of a slot's time: so that what the API server does not say is told before the slot is given up. */
 const SHARE_OF_TIMEOUT = 0.8;
 
+/** How long a call may take, with its repetitions. */
+export function callMsOf({ timeoutMs }: ProbeContext): number {
+  return timeoutMs * SHARE_OF_TIMEOUT;
+}
+
 /** A client whose calls end within a slot. Rejects only where nothing names a cluster. */
 export function openPodsClient(
   { kubeconfig, context: contextName }: PodsConfig,
-  { timeoutMs, random }: ProbeContext,
+  context: ProbeContext,
 ): Promise<KubeClient> {
-  const callMs = timeoutMs * SHARE_OF_TIMEOUT;
-  return openKubeClient({ kubeconfig, context: contextName, timeoutMs: callMs, callMs, random });
+  const callMs = callMsOf(context);
+  return openKubeClient({ kubeconfig, context: contextName, timeoutMs: callMs, callMs, random: context.random });
 }

@@ -7,6 +7,8 @@ export interface PodState {
   uid: string;
   /** Ready, and not being deleted: what is being deleted gets no traffic any more. */
   ready: boolean;
+  /** It came to its end by itself, as those of Jobs do, or was evicted. */
+  over: boolean;
   containers: ContainerState[];
 }
 
@@ -16,6 +18,8 @@ export interface ContainerState {
   running: boolean;
   /** The run that the container is in or was in last; absent until there was one. */
   run?: string;
+  /** The run before that one, if its end is remembered. */
+  previous?: string;
   /** What is known of runs that have ended: the last one, and the one that has just ended. */
   ended: EndedRun[];
 }
@@ -26,14 +30,13 @@ export interface EndedRun {
   reason: string;
 }
 
-/** Reads a pod; `undefined` where it has come to its end by itself, as those of Jobs do, or was evicted. */
-export function readPod({ metadata, status }: KubeObject): PodState | undefined {
+export function readPod({ metadata, status }: KubeObject): PodState {
   const { phase, conditions, containerStatuses, initContainerStatuses } = fields(status);
-  if (phase === 'Succeeded' || phase === 'Failed') return undefined;
   const isReady = items(conditions).some((each) => each['type'] === 'Ready' && each['status'] === 'True');
   return {
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
+    over: phase === 'Succeeded' || phase === 'Failed',
     ready: isReady && metadata.deletionTimestamp === undefined,
     containers: [...items(initContainerStatuses), ...items(containerStatuses)].map(readContainer),
   };
@@ -42,13 +45,16 @@ export function readPod({ metadata, status }: KubeObject): PodState | undefined 
 function readContainer(status: Fields): ContainerState {
   const state = fields(status['state']);
   const running = typeof state['running'] === 'object' && state['running'] !== null;
-  const ended = [fields(status['lastState']), state].flatMap(({ terminated }) => readEnd(fields(terminated)) ?? []);
+  const last = readEnd(fields(fields(status['lastState'])['terminated']));
+  const ended = [last ?? [], readEnd(fields(state['terminated'])) ?? []].flat();
   const run = running ? text(status['containerID']) : ended.at(-1)?.id;
+  const previous = last?.id === run ? undefined : last?.id;
   return {
     name: text(status['name']) ?? '',
     restarts: wholeNumber(status['restartCount']) ?? 0,
     running,
     ...(run !== undefined && { run }),
+    ...(previous !== undefined && { previous }),
     ended,
   };
 }

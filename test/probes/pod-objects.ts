@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../src/clients/kubernetes/client.ts';
+import type { KubeObject } from '../../src/clients/kubernetes/client.ts';
 
 export const PODS = '/api/v1/namespaces/ours/pods';
 export const DEPLOYMENTS = '/apis/apps/v1/namespaces/ours/deployments';
