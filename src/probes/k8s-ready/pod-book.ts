@@ -1,5 +1,5 @@
 import type { Offset, SamplePart } from '../../slo/model/entry.ts';
-import type { Reading } from '../contract.ts';
+import type { FinalReading, Reading } from '../contract.ts';
 import { CountWindow, withHoles } from '../lib/count-window.ts';
 import type { PodsSeen } from '../lib/pods/look.ts';
 import type { PodState } from '../lib/pods/pod.ts';
@@ -47,10 +47,23 @@ export class PodBook {
   /** Adds the counts since the last reading that had them. */
   withCounts(reading: Reading, now: Offset): Reading {
     if (!this.#counts) return reading;
-    const { covers, values } = this.#counts.take(now);
-    const unseen = this.#unseen;
+    const { covers, values } = this.#take(this.#counts, now);
+    return { ...reading, covers, values: { ...reading.values, ...values } };
+  }
+
+  /** At the end nothing more is waited for: without a look the counts leave holes. */
+  end(reason: string | undefined, now: Offset): FinalReading | undefined {
+    if (!this.#counts) return undefined;
+    if (reason !== undefined) this.#unseen++;
+    const { covers, values } = this.#take(this.#counts, now);
+    return { covers, values, ...(reason !== undefined && { reason }) };
+  }
+
+  #take(counts: CountWindow<Count>, now: Offset): { covers: [Offset, Offset]; values: Record<Count, number> } {
+    const { covers, values } = counts.take(now);
+    const hasHoles = this.#unseen > 0;
     this.#unseen = 0;
-    return { ...reading, covers: unseen > 0 ? withHoles(covers) : covers, values: { ...reading.values, ...values } };
+    return { covers: hasHoles ? withHoles(covers) : covers, values };
   }
 
   #count(pods: readonly PodState[], news: readonly ContainerNews[], now: Offset): void {

@@ -4,6 +4,9 @@ import { type Config, config } from './config.ts';
 /** An API server that takes longer does not hold up the run. */
 const OPENING_LOOK_MS = 1_000;
 
+/** The drain looks once more. */
+const DRAIN_MS = 5_000;
+
 /** Whether enough pods of a workload are ready, as the API server knows it. */
 export const k8sReadyProbe = defineProbe<Config>({
   type: 'k8s-ready',
@@ -32,6 +35,7 @@ export const k8sReadyProbe = defineProbe<Config>({
   defaults: { intervalMs: 1000, timeoutMs: 3000 },
   onTimeout: 'unknown',
   timeoutMeaning: 'Without an answer from the API server nobody knows; the pods may be fine.',
+  drainMs: () => DRAIN_MS,
   example: `name: engines-ready
 type: k8s-ready
 interval: 1s

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../clients/kubernetes/client.ts';
-import type { ProbeContext, ProbeSession, Reading } from '../contract.ts';
+import type { FinalReading, ProbeContext, ProbeSession, Reading } from '../contract.ts';
 import { lookAtPods } from '../lib/pods/look.ts';
 import type { Config } from './config.ts';
 import { PodBook } from './pod-book.ts';
@@ -33,6 +33,15 @@ export class K8sReadySession implements ProbeSession {
     const now = this.#context.now();
     const reading = this.#book.read(seen, now);
     return seen.ok && now < deadline - RECORDING_MARGIN_MS ? this.#book.withCounts(reading, now) : reading;
+  }
+
+  /** What became of the pods since the last sample. */
+  async drain(signal: AbortSignal): Promise<FinalReading | undefined> {
+    const seen = await lookAtPods(this.#kube, this.#config, signal);
+    this.#latestLook = ++this.#looks;
+    const now = this.#context.now();
+    this.#book.read(seen, now);
+    return this.#book.end(seen.ok ? undefined : seen.reason, now);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Reading } from '../../../src/probes/contract.ts';
+import type { FinalReading, Reading } from '../../../src/probes/contract.ts';
 import { k8sReadyProbe } from '../../../src/probes/k8s-ready/probe.ts';
 import { type KubePeer, startKubePeer } from '../../loopback/kube-peer.ts';
 import {
@@ -144,6 +144,30 @@ describe('what is counted', () => {
     expect(reading.values).toMatchObject({ restarts: 3, oomKilled: 1 });
     expect(reading.covers![0]).toBeGreaterThan(before.covers![1]);
     expect(reading.covers![1]).toBeLessThan(after.covers![0]);
+  });
+});
+
+describe('the end of an experiment', () => {
+  beforeEach(() => peer.put(PODS, podObject('p0')));
+
+  it('brings what became of the pods since the last sample', async () => {
+    const { sample, session } = await watching(bySelector);
+    const last = await sample();
+    stand('p0', { restarts: 1, last: 'Error' });
+    const final = (await session.drain!(AbortSignal.timeout(500))) as FinalReading;
+
+    expect(final.values).toEqual({ restarts: 1, oomKilled: 0, replaced: 0 });
+    expect(final.covers[0]).toBe(last.covers?.[1]);
+  });
+
+  it('leaves holes where the API server is away', async () => {
+    const { sample, session } = await watching(bySelector);
+    const last = await sample();
+    peer.misbehave = () => 'reset';
+    const final = (await session.drain!(AbortSignal.timeout(500))) as FinalReading;
+
+    expect(final).toMatchObject({ values: { restarts: 0 }, reason: expect.stringMatching(/^the API server/) });
+    expect(final.covers[0]).toBeGreaterThan(last.covers![1]);
   });
 });
 
