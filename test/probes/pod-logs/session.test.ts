@@ -255,6 +255,25 @@ describe('what could not be read is never free of errors', () => {
     expect(after.outcome).toBe('good');
   });
 
+  it('a quiet log is not cut short by what it held before', async () => {
+    logs.write('p0', ...Array.from({ length: 100 }, () => 'noise, noise, noise'));
+    const { sample } = await reading({ maxBytes: 1_024 });
+    logs.write('p0', 'quiet');
+    const after = await sample();
+
+    expect(after.outcome).toBe('good');
+    expect(counted(after)).toEqual([1, 0]);
+  });
+
+  it('a line that is too long to be looked at to its end leaves a hole', async () => {
+    const { sample } = await reading();
+    logs.write('p0', `${'long '.repeat(5_000)} ERROR`);
+    const after = await sample();
+
+    expect(after).toMatchObject({ outcome: 'unknown', reason: 'a line was too long to be looked at' });
+    expect(counted(after)).toEqual([1, 0]);
+  });
+
   it.for([
     ['the kubelet’s own trouble in place of a log', { text: 'unable to retrieve container logs for containerd://1' }],
     ['a body that never ends', { text: 'x'.repeat(3_000_000) }],
