@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { formatDiagnostic } from '../../src/plan/diagnostic.ts';
@@ -6,6 +7,7 @@ import { registries } from '../../src/registries.ts';
 import { judge } from '../../src/slo/judge.ts';
 import type { Final } from '../../src/slo/model/entry.ts';
 import type { Plan } from '../../src/slo/model/plan.ts';
+import { codeBlocks, readPage } from '../docs/pages.ts';
 import { type Answer, cleanEvents, recordingOf } from '../slo/build.ts';
 
 const FILE = fileURLToPath(new URL('../../examples/clear-logs.yaml', import.meta.url));
@@ -15,6 +17,13 @@ beforeAll(async () => {
   const { plans, diagnostics } = await load([FILE], registries, {});
   expect(diagnostics.map(formatDiagnostic)).toEqual([]);
   plan = plans[0]!.plan;
+});
+
+it('holds what the page about pods shows of it', () => {
+  const shown = codeBlocks(readPage('pods.md'), 'yaml').flatMap((text) => text.trim().split('\n'));
+
+  expect(shown.length).toBeGreaterThan(2);
+  expect(shown.filter((line) => !readFileSync(FILE, 'utf8').includes(line))).toEqual([]);
 });
 
 type Values = Record<string, number>;
