@@ -9,7 +9,11 @@ const web = probe('web');
 
 function judged(indicator: Indicator, answer: (slot: number) => Partial<Sample>, bound = objective('o').bound) {
   const tested = plan({ probes: [web], objectives: [objective('o', { indicator, bound })] });
-  const recording = recordingOf({ plan: tested, events: cleanEvents(), answer: (_, due) => answer(Math.floor(due / 1000)) });
+  const recording = recordingOf({
+    plan: tested,
+    events: cleanEvents(),
+    answer: (_, due) => answer(Math.floor(due / 1000)),
+  });
   const [result] = judge(tested, recording).objectives;
   return { verdict: result!.verdict, low: result!.measurement?.low, high: result!.measurement?.high };
 }
