@@ -5,7 +5,7 @@ import { formatDuration } from '../slo/model/quantity.ts';
 import { firstSlotFrom, maxOverlap, slotDue } from '../slo/slots.ts';
 import { reasonOf } from './bounded.ts';
 import type { Clock } from './clock.ts';
-import { STALL_TOLERANCE_MS } from './prober-watch.ts';
+import { type ProberWatch, STALL_TOLERANCE_MS } from './prober-watch.ts';
 import { problemOfReading } from './reading-check.ts';
 import type { Waking } from './wake-queue.ts';
 
@@ -22,8 +22,8 @@ export interface LaneSetting {
   vantage: string;
   slotZero: Offset;
   record(entry: Entry): void;
-  /** How much time the prober itself has lost so far. */
-  lostMs(): number;
+  /** How much time the prober itself has lost. */
+  prober: Pick<ProberWatch, 'lostMs' | 'lostBefore'>;
 }
 
 /** Samples that outlived their deadline and go on regardless hold sockets: past this many we stop adding to them. */
@@ -121,7 +121,7 @@ export class Lane implements Waking {
 
   #launch(slot: number, due: Offset, started: Offset): void {
     const deadline = started + this.#probe.spec.timeoutMs;
-    const lostMs = this.#setting.lostMs();
+    const lostMs = this.#setting.prober.lostBefore();
     const flight: Flight = { slot, due, started, deadline, lostMs, controller: new AbortController(), closed: false };
     this.#flights.push(flight);
     const answered = (reading: Reading) => this.#settle(flight, (ended) => this.#recordReading(flight, ended, reading));
@@ -193,7 +193,7 @@ export class Lane implements Waking {
 
   #sampleOf(flight: Flight, ended: Offset, reading: Reading): Sample {
     const { outcome, values, reason, parts, covers, detail } = reading;
-    const starvedMs = this.#setting.lostMs() - flight.lostMs;
+    const starvedMs = this.#setting.prober.lostMs() - flight.lostMs;
     const isStarved = starvedMs > 0 && starvedMs > TOLERATED_LOSS * (ended - flight.started);
     const sample: Sample = {
       type: 'sample',

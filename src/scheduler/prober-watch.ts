@@ -24,6 +24,8 @@ const THROTTLE_TOLERANCE_MS = 5;
 const STEP_TOLERANCE_MS = 100;
 /** A throttled program is so in every period of its limit: one entry speaks of that long. */
 const LONGEST_ENTRY_MS = 1000;
+/** What came in while the program stood still is read only some turns of its event loop later. */
+const UNREAD_MS = 50;
 /** Two readings of two clocks belong together only where nothing came between them. */
 const READING_APART_MS = 5;
 
@@ -35,6 +37,8 @@ export class ProberWatch {
   readonly #setting: ProberWatchSetting;
   #looked: Offset;
   #lostMs = 0;
+  /** The loss that ended last, and what was lost before it. */
+  #lastLoss: { ended: Offset; lostBefore: number } = { ended: Number.NEGATIVE_INFINITY, lostBefore: 0 };
   #throttledMs: number | undefined;
   #wallAheadMs: number | undefined;
   /** Throttling that still goes on, or ended with the last look. */
@@ -53,6 +57,13 @@ export class ProberWatch {
   lostMs(): number {
     if (this.#setting.clock.now() - this.#looked >= LOOK_APART_MS) this.#look();
     return this.#lostMs;
+  }
+
+  /** What a sample that starts now is not to be blamed for: not a loss that has only just ended, since what came in meanwhile may lie unread. */
+  lostBefore(): number {
+    const lost = this.lostMs();
+    const { ended, lostBefore } = this.#lastLoss;
+    return this.#setting.clock.now() - ended < UNREAD_MS ? lostBefore : lost;
   }
 
   /** Looks no more. */
@@ -78,7 +89,9 @@ export class ProberWatch {
     const stalledMs = lateMs > STALL_TOLERANCE_MS ? lateMs : 0;
     if (stalledMs > 0) this.#setting.record({ of: 'stalled', from, to, ms: stalledMs });
     const throttledMs = this.#lookAtThrottling(from, to);
-    this.#lostMs += Math.max(stalledMs, Math.min(throttledMs, to - from));
+    const lost = Math.max(stalledMs, Math.min(throttledMs, to - from));
+    if (lost > 0) this.#lastLoss = { ended: to, lostBefore: this.#lostMs };
+    this.#lostMs += lost;
     this.#lookAtWallClock(from, to);
   }
 

@@ -17,7 +17,7 @@ export interface Sampling {
 }
 
 /** What a sampling works with. */
-export interface SamplingSetting extends Omit<LaneSetting, 'lostMs'> {
+export interface SamplingSetting extends Omit<LaneSetting, 'prober'> {
   /** Absent where the machine does not tell. */
   readThrottledMs?: ReadThrottledMs | undefined;
 }
@@ -27,7 +27,7 @@ const JUST_AFTER_MS = 0.001;
 /** Starts with the first slot of each probe that is due at `from` or later. */
 export function startSampling(setting: SamplingSetting, probes: readonly OpenProbe[], from: Offset): Sampling {
   const watch = watchProber(setting);
-  const laneSetting = { ...setting, lostMs: () => watch.lostMs() };
+  const laneSetting = { ...setting, prober: watch };
   const lanes = probes.map((probe) => new Lane(laneSetting, probe, from));
   const queue = new WakeQueue(lanes);
   const alarm = new Alarm(setting.clock, wakeLanes);

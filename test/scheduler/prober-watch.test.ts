@@ -72,7 +72,7 @@ describe('a prober that stands still', () => {
   test('calls nothing bad that it met meanwhile, and keeps what the probe said', async () => {
     const { slots } = await sampled(still, answers(20, BAD), { timeoutMs: 900 });
 
-    expect(outcomes(slots)).toEqual(['bad', 'bad', 'bad', 'unknown', 'late', ...Array(5).fill('bad')]);
+    expect(outcomes(slots)).toEqual(['bad', 'bad', 'bad', 'unknown', 'late', 'unknown', ...Array(4).fill('bad')]);
     expect(slots[3]).toMatchObject({
       starvedMs: 184,
       reason: 'the prober itself did not run meanwhile: refused',
@@ -84,7 +84,7 @@ describe('a prober that stands still', () => {
 
     expect(outcomes(slots)).toEqual([
       ...['bad', 'stalled', 'stalled', 'late'],
-      ...['unknown', ...Array(5).fill('bad')],
+      ...['unknown', 'unknown', ...Array(4).fill('bad')],
     ]);
   });
 
@@ -99,7 +99,15 @@ describe('a prober that stands still', () => {
 
     expect(outcomes(slots)).toEqual(['good', 'good', 'good', 'good', 'late', ...Array(5).fill('good')]);
     expect(slots[3]).toMatchObject({ starvedMs: 184 });
-    for (const slot of slots.toSpliced(3, 1)) expect(slot).not.toHaveProperty('starvedMs');
+    for (const slot of slots.filter((_, index) => index !== 3 && index !== 5))
+      expect(slot).not.toHaveProperty('starvedMs');
+  });
+
+  test('calls nothing bad just after it either, since what came in meanwhile may lie unread', async () => {
+    const { slots } = await sampled(still, async () => BAD);
+
+    expect(outcomes(slots)).toEqual([...Array(4).fill('bad'), 'late', 'unknown', ...Array(4).fill('bad')]);
+    expect(slots[5]).toMatchObject({ started: 520, starvedMs: 184 });
   });
 
   test('calls no part bad either', async () => {
@@ -139,7 +147,7 @@ describe('a prober that is throttled', () => {
   test('calls nothing bad meanwhile', async () => {
     const { slots } = await sampled(throttled, answers(90, BAD));
 
-    expect(outcomes(slots)).toEqual(['bad', 'bad', ...Array(6).fill('unknown'), 'bad', 'bad']);
+    expect(outcomes(slots)).toEqual(['bad', 'bad', ...Array(7).fill('unknown'), 'bad']);
   });
 
   test('where the machine tells nothing of it, is seen as late where it is so by much', async () => {

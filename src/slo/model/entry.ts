@@ -50,7 +50,7 @@ export interface Sample {
   /** For counts: this reading accounts for the time `(from, to]`. */
   covers?: [Offset, Offset];
   /**
-   * How long, of its time, the prober itself did not run, in ms; where that was more than a tenth of it. Such a sample is never `bad`, and its
+   * How long, of its time and just before it, the prober itself did not run, in ms; where that was more than a tenth of its time. Such a sample is never `bad`, and its
    * durations may be longer by as much than the service's.
    */
   starvedMs?: number;
