@@ -29,7 +29,7 @@ export interface OutagesSeen {
 
 const SEED = 7;
 
-/** Black holes behind a real Toxiproxy, fifty targets at a time, met by the production program, blackbox_exporter and the Chaos Toolkit. */
+/** Black holes behind a real Toxiproxy, in many targets at a time, met by the production program, blackbox_exporter and the Chaos Toolkit. */
 export async function benchOutages(): Promise<OutagesSeen> {
   const resolver = createResolver();
   const [blackboxProgram, packages, python] = await Promise.all([
@@ -39,34 +39,34 @@ export async function benchOutages(): Promise<OutagesSeen> {
   ]);
   await using lab = await startLab({ services: ['engine', 'toxiproxy'] });
   const clock = systemClock();
-  const folder = mkdtempSync(join(tmpdir(), 'steadfast-bench-'));
   const toxics = new Toxics(lab.variables['TOXIPROXY_URL']!, clock);
   const upstream = new URL(lab.variables['ENGINE_STATE']!).host;
   const targets = Array.from({ length: TARGETS }, (_, target) => target);
   const addresses = await Promise.all(targets.map((target) => toxics.open(target, upstream)));
-  const toolkits = await ChaosToolkits.start(python.path, packages.path, folder, addresses);
-  const [port] = await freePorts(1);
-  const blackbox = await Blackbox.start(blackboxProgram.path, port!, folder, TARGETS);
   const outages = dealOutages(SEED);
   const ofRound = (index: number) => outages.filter(({ round }) => round === index);
-  try {
-    blackbox.scrape(addresses, clock);
-    const { reported, report } = await probedRun(addresses, clock, async (index, from) => {
-      await Promise.all(ofRound(index).map((outage) => toxics.cause(outage, from)));
-    });
-    await blackbox.stop();
-    return {
-      ...truthOf(outages),
-      steadfast: judgedOf(outages, reported),
-      blackbox: sightingsOf(outages, blackbox.looks),
-      chaosToolkit: sightingsOf(outages, await toolkits.finish(clock)),
-      probersLostMs: (report.probers ?? []).reduce((sum, { stalledMs }) => sum + stalledMs, 0),
-    };
-  } finally {
-    await blackbox.stop();
-    toolkits.kill();
-    rmSync(folder, { recursive: true });
-  }
+
+  using folder = temporaryFolder();
+  using toolkits = new ChaosToolkits(folder.path);
+  await toolkits.begin(python.path, packages.path, addresses);
+  await using blackbox = new Blackbox(blackboxProgram.path, (await freePorts(1))[0]!, folder.path);
+  await blackbox.begin(addresses, clock);
+  const { reported, report } = await probedRun(addresses, clock, async (index, from) => {
+    await Promise.all(ofRound(index).map((outage) => toxics.cause(outage, from)));
+  });
+  await blackbox.stop();
+  return {
+    ...truthOf(outages),
+    steadfast: judgedOf(outages, reported),
+    blackbox: sightingsOf(outages, blackbox.looks),
+    chaosToolkit: sightingsOf(outages, await toolkits.finish(clock)),
+    probersLostMs: (report.probers ?? []).reduce((sum, { stalledMs }) => sum + stalledMs, 0),
+  };
+}
+
+function temporaryFolder(): { path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'steadfast-bench-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
 }
 
 function truthOf(outages: readonly Outage[]) {

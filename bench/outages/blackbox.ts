@@ -10,32 +10,28 @@ const READY_WITHIN_MS = 20_000;
 
 /** A blackbox_exporter that is asked once a second about each target, as Prometheus would. */
 export class Blackbox {
-  readonly looks: Look[][];
+  /** Of each target. */
+  looks: Look[][] = [];
   readonly #address: string;
   readonly #child: ChildProcess;
   readonly #stopped = new AbortController();
   readonly #scrapes: Promise<void>[] = [];
 
-  private constructor(address: string, child: ChildProcess, targets: number) {
-    this.#address = address;
-    this.#child = child;
-    this.looks = Array.from({ length: targets }, () => []);
-  }
-
-  static async start(program: string, port: number, folder: string, targets: number): Promise<Blackbox> {
+  constructor(program: string, port: number, folder: string) {
     const config = join(folder, 'blackbox.yml');
     writeFileSync(
       config,
       JSON.stringify({ modules: { web: { prober: 'http', http: { preferred_ip_protocol: 'ip4' } } } }),
     );
     const args = [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error'];
-    const blackbox = new Blackbox(`http://127.0.0.1:${port}`, spawn(program, args, { stdio: 'ignore' }), targets);
-    await blackbox.#untilReady();
-    return blackbox;
+    this.#address = `http://127.0.0.1:${port}`;
+    this.#child = spawn(program, args, { stdio: 'ignore' });
   }
 
   /** Asks from now on, each target at a phase of its own. */
-  scrape(addresses: readonly string[], clock: Clock): void {
+  async begin(addresses: readonly string[], clock: Clock): Promise<void> {
+    await this.#untilReady();
+    this.looks = addresses.map(() => []);
     for (const [target, address] of addresses.entries()) this.#scrapes.push(this.#scrapeOne(target, address, clock));
   }
 
@@ -43,6 +39,10 @@ export class Blackbox {
     this.#stopped.abort();
     await Promise.all(this.#scrapes);
     this.#child.kill('SIGTERM');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 
   async #scrapeOne(target: number, address: string, clock: Clock): Promise<void> {

@@ -20,26 +20,19 @@ export class ChaosToolkits {
   readonly #gate: Server;
   readonly #children: ChildProcess[] = [];
 
-  private constructor(folder: string) {
+  constructor(folder: string) {
     this.#folder = folder;
     this.#gate = createServer((_request, response) => void this.#waiting.push(response));
   }
 
   /** Resolves when all of them probe. */
-  static async start(
-    python: string,
-    packages: string,
-    folder: string,
-    addresses: readonly string[],
-  ): Promise<ChaosToolkits> {
-    const toolkits = new ChaosToolkits(folder);
-    toolkits.#gate.listen(0, '127.0.0.1');
-    await once(toolkits.#gate, 'listening');
-    for (const [target, address] of addresses.entries()) toolkits.#startOne(python, packages, target, address);
-    for (const began = performance.now(); toolkits.#waiting.length < addresses.length; await sleep(100))
+  async begin(python: string, packages: string, addresses: readonly string[]): Promise<void> {
+    this.#gate.listen(0, '127.0.0.1');
+    await once(this.#gate, 'listening');
+    for (const [target, address] of addresses.entries()) this.#startOne(python, packages, target, address);
+    for (const began = performance.now(); this.#waiting.length < addresses.length; await sleep(100))
       if (performance.now() - began > STARTED_WITHIN_MS)
-        throw new Error(`${addresses.length - toolkits.#waiting.length} of the Chaos Toolkits did not begin`);
-    return toolkits;
+        throw new Error(`${addresses.length - this.#waiting.length} of the Chaos Toolkits did not begin`);
   }
 
   /** Lets them end; gives what each has seen, on the run's clock. */
@@ -51,7 +44,8 @@ export class ChaosToolkits {
     return this.#children.map((_, target) => looksIn(readFileSync(this.#file(target, 'journal'), 'utf8'), zero));
   }
 
-  kill(): void {
+  /** Ends what has not ended by itself. */
+  [Symbol.dispose](): void {
     for (const child of this.#children) child.kill('SIGKILL');
     this.#gate.closeAllConnections();
     this.#gate.close();

@@ -14,8 +14,9 @@ export interface Outage {
   ended?: Moment;
 }
 
-export const TARGETS = 50;
-export const ROUNDS = 4;
+/** So many at a time that all programs together leave the cores half idle. */
+export const TARGETS = 25;
+export const ROUNDS = 8;
 /** Every outage of a round is over by then, with some seconds left to see that it is. */
 export const ROUND_MS = 39_000;
 
