@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { cpuSecondsOf } from './cpu-seconds.ts';
 import { tellRows } from './rows.ts';
 
 /** How the process that tries the inputs stands. */
@@ -14,11 +15,14 @@ export interface FuzzProgress {
   endings: Record<string, number>;
   /** CPU time, which other work on the machine does not lengthen. */
   slowestMs: number;
+  /** All that the process has taken. */
+  cpuSeconds: number;
   /** After a collection of garbage. */
   heldBytes: number;
 }
 
-const HANGS_AFTER_MS = 60_000;
+/** Of CPU time without news: a machine that is busy with other things makes nobody hang. */
+const HANGS_AFTER_SECONDS = 30;
 const GROWTH_LIMIT_MEGABYTES = 2;
 /** Until code is compiled and pools are filled. */
 const WARM_UP_SHARE = 0.1;
@@ -31,14 +35,16 @@ const child = spawn(
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );
 const exited = once(child, 'exit');
-const watch = setTimeout(() => child.kill('SIGKILL'), HANGS_AFTER_MS);
 const steps: FuzzProgress[] = [];
+const watch = setInterval(() => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (cpuSecondsOf(child.pid!) - (steps.at(-1)?.cpuSeconds ?? 0) > HANGS_AFTER_SECONDS) child.kill('SIGKILL');
+}, 1000);
 for await (const line of createInterface({ input: child.stdout })) {
   steps.push(JSON.parse(line) as FuzzProgress);
-  watch.refresh();
 }
 const [code, signal] = (await exited) as [number | null, string | null];
-clearTimeout(watch);
+clearInterval(watch);
 
 const last = steps.at(-1);
 const warm = steps.find(({ run }) => run >= runs * WARM_UP_SHARE);

@@ -2,21 +2,23 @@
  * `blackbox-load.ts ADDRESS TARGET MS WIDTH PID`: asks a blackbox_exporter to probe, on so many connections; prints how many probes succeeded, and
  * the exporter's CPU time. Written on bare sockets, so that it can ask faster than the exporter answers.
  */
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { cpuSecondsOf } from '../cpu-seconds.ts';
 import type { ProbingRate } from '../zmtp.ts';
 
 const [address, target, length, width, pid] = process.argv.slice(2) as [string, string, string, string, string];
 const [host, port] = address.split(':') as [string, string];
 const request = `GET /probe?module=tcp_connect&target=${target} HTTP/1.1\r\nHost: ${address}\r\n\r\n`;
-const TICKS_PER_SECOND = 100;
 
 await askFor(2500);
-const cpuBefore = cpuSeconds();
+const cpuBefore = cpuSecondsOf(Number(pid));
 const started = performance.now();
 const succeeded = await askFor(Number(length));
 const seconds = (performance.now() - started) / 1000;
-const rate: ProbingRate = { perSecond: succeeded / seconds, perCpuSecond: succeeded / (cpuSeconds() - cpuBefore) };
+const rate: ProbingRate = {
+  perSecond: succeeded / seconds,
+  perCpuSecond: succeeded / (cpuSecondsOf(Number(pid)) - cpuBefore),
+};
 console.log(JSON.stringify(rate));
 
 async function askFor(ms: number): Promise<number> {
@@ -54,11 +56,4 @@ function isWhole(answer: string): boolean {
   if (head < 0) return false;
   const bytes = /^content-length: (\d+)\r$/im.exec(answer.slice(0, head + 1))?.[1];
   return bytes === undefined ? answer.endsWith('\r\n0\r\n\r\n') : answer.length - head - 4 >= Number(bytes);
-}
-
-function cpuSeconds(): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

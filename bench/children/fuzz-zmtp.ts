@@ -26,6 +26,8 @@ for (let run = 1; run <= runs; run++) {
 function tell(run: number): void {
   globalThis.gc!();
   const { heapUsed, external } = process.memoryUsage();
-  const progress: FuzzProgress = { run, endings, slowestMs, heldBytes: heapUsed + external };
+  const { user, system } = process.cpuUsage();
+  const cpuSeconds = (user + system) / 1e6;
+  const progress: FuzzProgress = { run, endings, slowestMs, cpuSeconds, heldBytes: heapUsed + external };
   console.log(JSON.stringify(progress));
 }
