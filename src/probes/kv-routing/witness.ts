@@ -43,6 +43,8 @@ export async function witness(
   return byCounters(engine, before, promptTokens, within);
 }
 
+const NOT_COUNTED = "the engine's counters do not show our request";
+
 /** An engine may count a little after it has answered. */
 async function byCounters(
   engine: Engine,
@@ -51,18 +53,15 @@ async function byCounters(
   within: Within,
 ): Promise<Witnessed> {
   const until = performance.now() + within.timeoutMs;
-  for (;;) {
-    const read = await readCacheCounters(engine.client, {
-      ...within,
-      timeoutMs: Math.max(1, until - performance.now()),
-    });
-    if (!read.ok) return { ok: false, reason: `the engine answered, but ${read.reason}` };
+  for (let left = within.timeoutMs, look = 1; left > 0 && !within.signal.aborted; look++) {
+    const read = await readCacheCounters(engine.client, { ...within, timeoutMs: left });
+    if (!read.ok) return { ok: false, reason: look === 1 ? `the engine answered, but ${read.reason}` : NOT_COUNTED };
     const move = cachedBetween(before, read.counters, promptTokens);
     if (move.kind === 'known') return { ok: true, cached: move.cached };
     if (move.kind === 'restarted')
       return { ok: false, reason: "the engine's counters went back: it began anew meanwhile" };
-    if (performance.now() + LOOK_AGAIN_MS >= until || within.signal.aborted)
-      return { ok: false, reason: "the engine's counters do not show our request" };
     await pause(LOOK_AGAIN_MS, undefined, { signal: within.signal }).catch(() => undefined);
+    left = until - performance.now();
   }
+  return { ok: false, reason: NOT_COUNTED };
 }

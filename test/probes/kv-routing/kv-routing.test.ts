@@ -1,36 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Reading } from '../../../src/probes/contract.ts';
-import { kvRoutingProbe } from '../../../src/probes/kv-routing/probe.ts';
-import { problemOfReading } from '../../../src/scheduler/reading-check.ts';
-import { openProbe, type TestSession } from '../session.ts';
-import { createWorld, type Engine, toTheBest, type World } from './world.ts';
+import { outcomes, samples, worldWithProbe } from './probe-in-world.ts';
+import { type Engine, toTheBest, type World } from './world.ts';
 
-const cleanups: (() => Promise<unknown> | unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function worldWithProbe(
-  config: object = {},
-  { engines = 3, timeoutMs = 10_000 } = {},
-): Promise<World & TestSession> {
-  const world = await createWorld(engines);
-  cleanups.push(() => world.close());
-  const settings = { gateway: world.gateway.url, prefixWords: 32, settle: '1ms', waiting: 3, ...config };
-  const probe = await openProbe(kvRoutingProbe, settings, { timeoutMs });
-  cleanups.push(() => probe.close());
-  return { ...world, ...probe, close: world.close };
-}
-
-async function samples(probe: TestSession, count: number): Promise<Reading[]> {
-  const readings: Reading[] = [];
-  for (let slot = 0; slot < count; slot++) readings.push(await probe.sample());
-  for (const reading of readings) expect(problemOfReading(reading, kvRoutingProbe.values)).toBeUndefined();
-  return readings;
-}
-
-const outcomes = (readings: readonly Reading[]) => readings.map(({ outcome, reason }) => reason ?? outcome);
 const total = (readings: readonly Reading[], value: string) =>
   readings.reduce((sum, { values }) => sum + (values[value] ?? 0), 0);
 
@@ -302,95 +274,5 @@ describe('what users would feel is bad', () => {
     const [reading] = await samples(world, 1);
 
     expect(reading).toMatchObject({ outcome: 'bad', reason });
-  });
-});
-
-describe('it stays small', () => {
-  test('a slot costs few requests, and no prompt is sent twice', async () => {
-    const world = await worldWithProbe();
-    await samples(world, 4);
-    const before = world.engines.reduce((sum, { asked }) => sum + asked.length, 0);
-    const through = world.gateway.asked.length;
-
-    await samples(world, 10);
-
-    expect(world.engines.reduce((sum, { asked }) => sum + asked.length, 0) - before).toBeLessThanOrEqual(24);
-    expect(world.gateway.asked.length - through).toBeLessThanOrEqual(12);
-    const all = [...world.gateway.asked, ...world.engines.flatMap(({ asked }) => asked)];
-    expect(new Set(all).size).toBe(all.length);
-  });
-
-  test('an interval that would make it a load measures nothing, and asks nobody', async () => {
-    const world = await createWorld();
-    cleanups.push(() => world.close());
-    const probe = await openProbe(kvRoutingProbe, { gateway: world.gateway.url }, { intervalMs: 100 });
-    cleanups.push(() => probe.close());
-
-    expect(outcomes(await samples(probe, 2))).toEqual(
-      Array(2).fill('an interval below 250ms would be a load and no measurement'),
-    );
-    expect(world.gateway.asked).toEqual([]);
-  });
-
-  test('two runs plant nothing of each other’s', async () => {
-    const world = await worldWithProbe();
-    const settings = { gateway: world.gateway.url, prefixWords: 32, settle: '1ms' };
-    const other = await openProbe(kvRoutingProbe, settings, {
-      run: 'another-run',
-      random: () => 0.5,
-      wallClockMs: () => 1,
-    });
-    cleanups.push(() => other.close());
-
-    await samples(world, 2);
-    const first = new Set(world.engines.flatMap(({ asked }) => asked.map((text) => text.slice(0, 30))));
-    for (const engine of world.engines) engine.asked.length = 0;
-    await other.sample();
-
-    const second = world.engines.flatMap(({ asked }) => asked.map((text) => text.slice(0, 30)));
-    expect(second.length).toBeGreaterThan(0);
-    expect(second.filter((text) => first.has(text))).toEqual([]);
-  });
-});
-
-describe('the way in', () => {
-  test('chat is asked as chat', async () => {
-    expect(outcomes(await samples(await worldWithProbe({ api: 'chat', model: 'm' }), 3))).toEqual(
-      Array(3).fill('good'),
-    );
-  });
-
-  test('engines that the config names are asked at its addresses, and no stranger is needed to meet them', async () => {
-    const world = await createWorld();
-    cleanups.push(() => world.close());
-    const names = world.engines.map((engine, at) => [`vllm-${at}`, engine.server.url] as const);
-    for (const [at, engine] of world.engines.entries()) engine.target = `vllm-${at}`;
-    const config = { gateway: world.gateway.url, prefixWords: 32, settle: '1ms', engines: Object.fromEntries(names) };
-    const probe = await openProbe(kvRoutingProbe, config);
-    cleanups.push(() => probe.close());
-
-    const readings = await samples(probe, 3);
-
-    expect(outcomes(readings)).toEqual(Array(3).fill('good'));
-    expect(world.gateway.asked).toHaveLength(3);
-  });
-
-  test('what lets us in at the gateway is never sent to an engine', async () => {
-    const world = await worldWithProbe({ headers: { 'x-secret': 'open sesame' } });
-    await samples(world, 2);
-
-    const secretsSeenBy = ({ headersSeen }: { headersSeen: IncomingHttpHeaders[] }) =>
-      new Set(headersSeen.map((headers) => headers['x-secret']));
-    expect([...secretsSeenBy(world.gateway)]).toEqual(['open sesame']);
-    for (const engine of world.engines) expect([...secretsSeenBy(engine)]).toEqual([undefined]);
-  });
-
-  test.each([
-    ['a template without a place for the name', { engineUrl: 'http://engine:8000' }],
-    ['a template with credentials', { engineUrl: 'http://user:word@{target}' }],
-    ['a header that is none', { targetHeader: 'target pod' }],
-    ['a prefix too short to have halves', { prefixWords: 8 }],
-  ])('%s is refused with the plan', (_, config) => {
-    expect(kvRoutingProbe.config.safeParse({ gateway: 'http://x', ...config }).success).toBe(false);
   });
 });
