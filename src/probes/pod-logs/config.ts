@@ -5,7 +5,7 @@ import { podsConfig, saysWhichPods, WHICH_PODS } from '../lib/pods/config.ts';
 import { values } from './values.ts';
 
 /** What most loggers write for an error: a level as a word, in JSON, as a field, by number, or the first line of a stack. */
-const ERRORS = [
+export const COMMON_ERRORS = [
   '\\b(ERROR|FATAL|CRITICAL|PANIC|SEVERE)\\b',
   '"(level|severity|lvl)" *: *"(error|fatal|critical|panic|dpanic|alert|emergency|ERROR|FATAL|CRITICAL)"',
   '"level" *: *[56]0\\b',
@@ -30,10 +30,12 @@ export const config = z.lazy(() =>
         .max(20)
         .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'a pattern is named twice')
         .default([])
-        .describe('what is looked for in each line; each is a count of its own name'),
+        .describe(
+          'what is looked for in each line: `name` of the count, `matches`, a regular expression, `ignoreCase: true`, and `forbidden: true` where a slot with such a line is bad',
+        ),
       errors: regularExpression()
-        .default(ERRORS)
-        .describe('which lines are errors; default: what common loggers write for levels from error on'),
+        .describe('which lines are errors; default: those that common loggers write for levels from error on')
+        .optional(),
       maxBytes: z
         .number()
         .int()

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createMatcher, type Matcher } from '../lib/patterns/matcher.ts';
-import type { Config } from './config.ts';
+import { COMMON_ERRORS, type Config } from './config.ts';
 import { toExample } from './credentials.ts';
 import { LOOKED_AT_CHARS, type LogLine } from './log-page.ts';
 
@@ -23,7 +23,7 @@ export class LineCounter {
 
   constructor({ errors, patterns, examples }: Config) {
     this.#looks = [
-      { value: 'errorLines', matcher: createMatcher(errors), forbidden: false },
+      { value: 'errorLines', matcher: createMatcher(errors ?? COMMON_ERRORS), forbidden: false },
       ...patterns.map(({ name, matches, ignoreCase, forbidden }) => ({
         value: name,
         matcher: createMatcher(matches, ignoreCase),
