@@ -2,6 +2,7 @@
 
 import { measureMergeError } from '../test/vantages/merge-error.ts';
 import { benchCheckStartup } from './check-startup.ts';
+import { benchKafkaLag } from './kafka-lag.ts';
 import { benchMillionSamples } from './million-samples.ts';
 import { outageRows } from './outage-rows.ts';
 import { benchOutages } from './outages.ts';
@@ -89,5 +90,13 @@ rows.push({
   holds: Math.max(others.kminion, others.xinfra) < checking.exact,
 });
 rows.push(...(await zmtpRows()));
+const lag = await benchKafkaLag();
+const program = lag.programMs - lag.programListMs;
+rows.push({
+  what: `lag of ${lag.groups} groups of ${lag.partitions} partitions each in one look, over Kafka's own program without its start`,
+  measured: `${(lag.lookMs / program).toFixed(2)} times (${lag.lookMs.toFixed(0)} ms with ${lag.requests} requests and ${lag.lookCpuMs.toFixed(0)} ms of CPU, over ${program.toFixed(0)} ms and ${lag.programListMs.toFixed(0)} ms to start and list; a call for each group ${lag.oneByOneMs.toFixed(0)} ms)`,
+  limit: '0.5 times, and the same lag by all',
+  holds: lag.lookMs <= 0.5 * program && lag.agree,
+});
 
 tellRows(rows);

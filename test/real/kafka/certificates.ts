@@ -12,8 +12,8 @@ export interface Certificates {
   keyFile: string;
 }
 
-export async function makeCertificates(folder: string): Promise<Certificates> {
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+export async function makeCertificates(folder: string, program: string): Promise<Certificates> {
+  const openssl = (...args: string[]) => execFileSync(program, args, { cwd: folder, stdio: 'pipe' });
   for (const name of ['ca', 'other-ca'])
     openssl('req', '-x509', ...newKey(name), '-out', `${name}.pem`, '-days', '2', '-subj', `/CN=${name}`);
   for (const name of ['server', 'client']) {

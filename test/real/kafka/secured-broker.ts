@@ -38,11 +38,11 @@ const MODULES: Record<string, string> = {
 /** A real broker with one listener of each kind. Whoever is `alice` and says `open sesame` is let in. */
 export async function startSecuredBroker(): Promise<SecuredBroker> {
   const resolver = createResolver(noProgress);
-  const [java, jars] = await Promise.all([resolver('java'), resolver('kafka')]);
+  const [java, jars, openssl] = await Promise.all([resolver('java'), resolver('kafka'), resolver('openssl')]);
   const lab = await claimFolder(labRoot());
   const data = lab.data('kafka');
   await mkdir(data, { recursive: true });
-  const certificates = await makeCertificates(data);
+  const certificates = await makeCertificates(data, openssl.path);
   const names = Object.keys(PROTOCOLS) as (Door | 'controller')[];
   const ports = await freePorts(names.length);
   const at = Object.fromEntries(names.map((name, index) => [name, `127.0.0.1:${ports[index]}`])) as Record<
