@@ -249,19 +249,19 @@ describe('topics', () => {
     const session = await open({ topics: [topic] });
     const account = new Account(session);
     await write(topic, clean('a'));
-    await expect.poll(async () => (await account.sample()).outcome, { timeout: 5000 }).toBe('good');
+    await expect.poll(async () => (await account.sample()).outcome, { timeout: 30_000 }).toBe('good');
 
     await admin.deleteTopics({ topics: [topic] });
     await expect
-      .poll(async () => (await session.sample()).reason, { timeout: 10_000 })
+      .poll(async () => (await session.sample()).reason, { timeout: 30_000 })
       .toBe(`topic ${topic} does not exist`);
     await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 });
     await expect
-      .poll(async () => (await session.sample()).reason, { timeout: 10_000, interval: 20 })
+      .poll(async () => (await session.sample()).reason, { timeout: 30_000, interval: 20 })
       .toBe(`topic ${topic} was made anew`);
     await write(topic, clean('b'));
 
-    await expect.poll(async () => (await session.sample()).values['received'], { timeout: 5000 }).toBe(3);
+    await expect.poll(async () => (await session.sample()).values['received'], { timeout: 30_000 }).toBe(3);
   });
 
   test('that grow are read in their new partitions from the first record on', async () => {
@@ -273,7 +273,7 @@ describe('topics', () => {
     await write(topic, clean('a'), 1);
 
     await expect
-      .poll(async () => (await account.sample()).values['received'], { timeout: 20_000, interval: 200 })
+      .poll(async () => (await account.sample()).values['received'], { timeout: 40_000, interval: 200 })
       .toBe(3);
   });
 });
@@ -283,6 +283,7 @@ describe('canaries', () => {
     const topic = await newTopic(3);
     const account = new Account(await open({ canary: { topic } }));
 
+    await expect.poll(async () => (await account.sample()).outcome, { timeout: 30_000, interval: 50 }).toBe('good');
     const readings = [await account.sample(), await account.sample(), await account.sample()];
     await account.drain();
 
@@ -291,25 +292,22 @@ describe('canaries', () => {
       expect(reading.values['latencyMs']).toBeGreaterThan(0);
       expect(reading.values['latencyMs']).toBeLessThan(2000);
     }
-    expect(account.counts).toEqual({
-      sent: 3,
-      delivered: 3,
-      refused: 0,
-      canaryDuplicates: 0,
-      lost: 0,
-      indeterminate: 0,
-    });
+    expect(account.counts).toMatchObject({ canaryDuplicates: 0, lost: 0, indeterminate: 0 });
+    expect(account.counts['delivered']).toBe(account.counts['sent']);
+    expect(account.counts['sent']).toBeGreaterThan(3);
   });
 
   test('are not confused by what others write to their topic', async () => {
     const topic = await newTopic();
     const [mine, other] = [await open({ canary: { topic } }), await open({ canary: { topic } })];
     const account = new Account(mine);
+    await expect.poll(async () => (await account.sample()).outcome, { timeout: 30_000, interval: 50 }).toBe('good');
 
     await Promise.all([account.sample(), other.sample(), write(topic, clean('a'))]);
     await account.drain();
 
-    expect(account.counts).toMatchObject({ sent: 1, delivered: 1, canaryDuplicates: 0, lost: 0 });
+    expect(account.counts).toMatchObject({ canaryDuplicates: 0, lost: 0, indeterminate: 0 });
+    expect(account.counts['delivered']).toBe(account.counts['sent']);
   });
 
   test('through a broker that stops and goes on: late or unsure, never lost', async () => {
@@ -317,19 +315,22 @@ describe('canaries', () => {
     const config = { topics: [topic], ...goalChecks, canary: { topic: canaries } };
     const account = new Account(await open(config, 1500));
     await write(topic, clean('a').slice(0, 1));
-    expect((await account.sample()).outcome).toBe('good');
+    await expect.poll(async () => (await account.sample()).outcome, { timeout: 30_000, interval: 50 }).toBe('good');
     const pid = (await lab.server('kafka').pid())!;
 
     process.kill(pid, 'SIGSTOP');
+    await wait(200);
     const stopped = await account.sample();
     const stillStopped = await account.sample();
     process.kill(pid, 'SIGCONT');
-    await expect.poll(async () => (await account.sample()).outcome, { timeout: 15_000, interval: 50 }).toBe('good');
+    await expect.poll(async () => (await account.sample()).outcome, { timeout: 30_000, interval: 50 }).toBe('good');
     await write(topic, clean('a').slice(1));
     await account.drain(5000);
 
-    expect(shape(stopped)).toEqual({ outcome: 'bad', reason: 'a canary was not acknowledged in time' });
-    expect(stillStopped).toMatchObject({ outcome: 'bad' });
+    for (const { outcome, reason } of [stopped, stillStopped]) {
+      expect(outcome).toBe('bad');
+      expect(reason).toMatch(/^a canary was not acknowledged in time$|^nobody knows whether a canary was written/);
+    }
     expect(stillStopped.covers).toBeUndefined();
     expect(account.counts).toMatchObject({
       received: 3,
@@ -341,7 +342,7 @@ describe('canaries', () => {
     });
     expect(account.counts['sent']).toBe(account.counts['delivered']);
     expect(account.counts['sent']! + account.counts['refused']! + account.counts['indeterminate']!).toBe(
-      account.readings.length,
+      account.readings.filter(({ reason }) => reason !== 'still connecting for the first time').length,
     );
   });
 });
