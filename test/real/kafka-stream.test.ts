@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import type { FinalReading, Reading } from '../../src/probes/contract.ts';
+import type { Reading } from '../../src/probes/contract.ts';
 import { kafkaStreamProbe } from '../../src/probes/kafka-stream/probe.ts';
-import { problemOfFinal, problemOfReading } from '../../src/scheduler/reading-check.ts';
+import { Account } from '../probes/kafka-stream/account.ts';
+import { type Goal, transaction } from '../probes/kafka-stream/transaction.ts';
 import { openProbe, type TestSession } from '../probes/session.ts';
 
 let lab: Lab;
@@ -13,7 +14,6 @@ let admin: Admin;
 let producer: Producer<string, string, string, string>;
 const sessions: TestSession[] = [];
 let topicCount = 0;
-let transactionCount = 0;
 
 beforeAll(async () => {
   lab = await startLab({ services: ['kafka'] });
@@ -36,12 +36,6 @@ async function newTopic(partitions = 1): Promise<string> {
   return topic;
 }
 
-interface Goal {
-  goal: string;
-  number: number;
-  type: string;
-}
-
 async function write(topic: string, goals: Goal[], partition = 0): Promise<void> {
   const messages = goals.map((goal) => ({ topic, partition, key: goal.goal, value: JSON.stringify(goal) }));
   await producer.send({ messages, acks: -1 });
@@ -51,47 +45,6 @@ async function open(config: object, timeoutMs = 3000): Promise<TestSession> {
   const session = await openProbe(kafkaStreamProbe, { brokers, ...config }, { timeoutMs });
   sessions.push(session);
   return session;
-}
-
-/** All that a session says, with its counts added up over readings that must account for the time without a hole. */
-class Account {
-  readonly #session: TestSession;
-  readonly counts: Record<string, number> = {};
-  readonly readings: Reading[] = [];
-  finals: FinalReading[] = [];
-  #coveredTo: number | undefined;
-
-  constructor(session: TestSession) {
-    this.#session = session;
-  }
-
-  async sample(): Promise<Reading> {
-    const reading = await this.#session.sample();
-    expect(problemOfReading(reading, kafkaStreamProbe.values)).toBeUndefined();
-    this.readings.push(reading);
-    if (reading.covers) this.#add(reading.covers, reading.values);
-    return reading;
-  }
-
-  async drain(ms = 2000): Promise<void> {
-    this.finals = ((await this.#session.session.drain?.(AbortSignal.timeout(ms))) ?? []) as FinalReading[];
-    for (const [index, { covers, values, ...more }] of this.finals.entries()) {
-      expect(problemOfFinal({ covers, values, ...more }, kafkaStreamProbe.values)).toBeUndefined();
-      if (index === 0) this.#add(covers, values);
-      else this.#count(values);
-    }
-  }
-
-  #add(covers: [number, number], values: Record<string, number>): void {
-    if (this.#coveredTo !== undefined) expect(covers[0]).toBeLessThanOrEqual(this.#coveredTo);
-    this.#coveredTo = covers[1];
-    this.#count(values);
-  }
-
-  #count(values: Record<string, number>): void {
-    for (const [name, value] of Object.entries(values))
-      if (kafkaStreamProbe.values[name]?.kind === 'count') this.counts[name] = (this.counts[name] ?? 0) + value;
-  }
 }
 
 const goalChecks = {
@@ -199,33 +152,14 @@ describe('a producer', () => {
     const account = new Account(await open({ topics: [topic], isolation, order: { by: 'value.number' } }));
     await account.sample();
 
-    await transaction(topic, clean('a').slice(0, 1), 'commit');
-    await transaction(topic, clean('a').slice(1, 3), 'abort');
-    await transaction(topic, clean('a').slice(1, 2), 'commit');
+    await transaction(brokers, topic, clean('a').slice(0, 1), 'commit');
+    await transaction(brokers, topic, clean('a').slice(1, 3), 'abort');
+    await transaction(brokers, topic, clean('a').slice(1, 2), 'commit');
     await account.drain();
 
     expect(account.counts).toMatchObject(expected);
   });
 });
-
-async function transaction(topic: string, goals: Goal[], end: 'commit' | 'abort'): Promise<void> {
-  const transactional = new Producer({
-    clientId: 'test',
-    bootstrapBrokers: brokers,
-    serializers: stringSerializers,
-    transactionalId: `test-${transactionCount++}`,
-    idempotent: true,
-  });
-  try {
-    const begun = await transactional.beginTransaction();
-    const messages = goals.map((goal) => ({ topic, partition: 0, key: goal.goal, value: JSON.stringify(goal) }));
-    await begun.send({ messages, acks: -1 });
-    if (end === 'commit') await begun.commit();
-    else await begun.abort();
-  } finally {
-    await transactional.close();
-  }
-}
 
 test('no group is made and nothing is committed', async () => {
   const topic = await newTopic();
