@@ -21,6 +21,10 @@ const LOST = {
 
 const BEGINNING_TAIL = 10;
 
+function lastWordsGone(container: string): string {
+  return `what a run of container ${container} wrote last is gone`;
+}
+
 /** Follows the log of one container from look to look, through its restarts. */
 export class ContainerLog {
   #run: string | undefined;
@@ -51,9 +55,10 @@ export class ContainerLog {
     }
     const isOver = !container.running;
     const page = await fetch({ previous: false, isOver })(BEGINNING_TAIL);
-    if (!page.ok) return { ...taken, unread: page.reason };
+    // What has ended and was removed since can add nothing.
+    if (!page.ok && !(isOver && page.gone)) return { ...taken, unread: page.reason };
     this.#enter(container);
-    this.#last = page.lines.at(-1);
+    this.#last = page.ok ? page.lines.at(-1) : undefined;
     this.#isWhole = isOver;
     this.#isBegun = true;
     if (isLate) taken.lost.push('a log could not be read when the probe began');
@@ -73,6 +78,7 @@ export class ContainerLog {
     if (this.#isWhole) return taken;
     const isOver = !container.running;
     const read = await readOn(fetch({ previous: false, isOver }), this.#last, this.#tail);
+    if (!read.ok && isOver && read.gone) return this.#loseEnd(container, taken);
     if (!read.ok) return { ...taken, unread: read.reason };
     if (this.#isDoubtful(read)) return { ...taken, unread: 'a log does not go on where it ended' };
     this.#take(read, taken);
@@ -97,16 +103,22 @@ export class ContainerLog {
   ): Promise<Unread | undefined> {
     const isOurs = previous === this.#run;
     let unseenRuns = restarts - this.#restarts - 1;
-    if (!isOurs && !this.isWhole) taken.lost.push(`what a run of container ${name} wrote last is gone`);
+    if (!isOurs && !this.isWhole) taken.lost.push(lastWordsGone(name));
     if (previous !== undefined && !(isOurs && this.#isWhole)) {
       const read = await readOn(fetch({ previous: true, isOver: true }), isOurs ? this.#last : undefined, this.#tail);
       if (read.ok) this.#take(read, taken);
       else if (!read.gone) return read;
-      else taken.lost.push(`what a run of container ${name} wrote last is gone`);
+      else taken.lost.push(lastWordsGone(name));
       if (!isOurs) unseenRuns--;
     }
     if (unseenRuns > 0) taken.lost.push(`a run of container ${name} came and went between two looks`);
     return undefined;
+  }
+
+  #loseEnd({ name }: ContainerState, taken: Taken): Taken {
+    this.#isWhole = true;
+    taken.lost.push(lastWordsGone(name));
+    return taken;
   }
 
   /** A container that was restarted a moment ago does not join either, as its next look shows. */

@@ -87,7 +87,7 @@ export class LogLook {
           return { ok: false, reason: reasonOf(answer), gone };
         }
         const page = readPage(answer.value, maxBytes, isOver);
-        return page ? { ok: true, ...page } : { ok: false, reason: 'what the API server sent is no log' };
+        return page ? { ok: true, ...page } : { ok: false, reason: 'what the API server sent is no log', gone: isOver };
       };
   }
 }

@@ -71,6 +71,33 @@ describe('what could not be read is never free of errors', () => {
     joins(before, after);
   });
 
+  const removed = ({ path }: { path: string }) =>
+    path.includes('/p1/') ? { status: 400, body: { message: 'container not found' } } : undefined;
+
+  it('a container that ended before the probe began, and was removed, holds nothing up', async () => {
+    logs.end('p1', 'Completed');
+    logs.misbehave = removed;
+    const { sample } = await reading();
+    logs.write('p0', 'fine');
+    const first = await sample();
+
+    expect(first.outcome, first.reason).toBe('good');
+    expect(counted(first)).toEqual([1, 0]);
+  });
+
+  it('a container that ended and was removed before it was read is a hole, once', async () => {
+    const { sample } = await reading();
+    const before = await sample();
+    logs.write('p1', 'ERROR unseen');
+    logs.end('p1', 'Error');
+    logs.misbehave = removed;
+    const lost = await sample();
+
+    expect(lost).toMatchObject({ outcome: 'unknown', reason: 'what a run of container main wrote last is gone' });
+    leavesHoles(before, lost);
+    expect((await sample()).outcome).toBe('good');
+  });
+
   it('a log that was rotated is doubted once and then is a hole', async () => {
     const { sample } = await reading();
     const before = await sample();
