@@ -1,6 +1,6 @@
 import type { Life, Offset } from '../../slo/model/entry.ts';
 import type { Ending } from './run-state.ts';
-import type { Retry, Trail } from './trail.ts';
+import type { Attempt, Trail } from './trail.ts';
 import type { CallTrouble } from './trouble.ts';
 
 /** One workflow of the application, from the first look at it to its end. */
@@ -20,9 +20,10 @@ export interface Followed {
   lastLook?: 'running' | CallTrouble;
   attempts: number;
   lastFailure?: string;
-  /** Who took its workflow tasks, and who took over activities. */
+  /** Who took its workflow tasks. */
   workers: Set<string>;
-  retries: Retry[];
+  /** Who took each attempt at its activities, as far as it was seen. */
+  tries: Map<string, Attempt>;
   /** It went on at another worker than the one that had it. */
   moved: boolean;
   waitedMs?: number;
@@ -39,12 +40,33 @@ export interface End {
 }
 
 const MOST_WORKERS = 10;
+const MOST_TRIES = 200;
+const MOST_TRIES_TOLD = 6;
+
+/** Who took which attempt. */
+export function noteTries({ runId, tries }: Followed, attempts: readonly Attempt[]): void {
+  for (const attempt of attempts) tries.set(`${runId}/${attempt.id}/${attempt.attempt}`, attempt);
+  for (const oldest of tries.keys()) {
+    if (tries.size <= MOST_TRIES) return;
+    tries.delete(oldest);
+  }
+}
+
+/** Those at activities that were tried more than once, each with its worker. */
+function repeatedTries({ tries }: Followed): Omit<Attempt, 'id'>[] {
+  const activityOf = (key: string) => key.slice(0, key.lastIndexOf('/'));
+  const repeated = new Set([...tries].filter(([, { attempt }]) => attempt > 1).map(([key]) => activityOf(key)));
+  return [...tries]
+    .filter(([key]) => repeated.has(activityOf(key)))
+    .slice(-MOST_TRIES_TOLD)
+    .map(([, { id: _, ...attempt }]) => attempt);
+}
 
 /** What a history adds to what is known of a workflow. */
 export function learnFrom(followed: Followed, trail: Trail): void {
   for (const worker of trail.workers) if (followed.workers.size < MOST_WORKERS) followed.workers.add(worker);
   followed.moved ||= followed.workers.size > 1;
-  followed.retries.push(...trail.retries);
+  noteTries(followed, trail.retries);
   followed.attempts = Math.max(followed.attempts, ...trail.retries.map(({ attempt }) => attempt));
   const failure = trail.retries.findLast((retry) => retry.failure !== undefined)?.failure;
   if (failure !== undefined) followed.lastFailure = failure;
@@ -68,14 +90,15 @@ export function lifeOf(followed: Followed, end: End | undefined, now: Offset): L
 
 /** What is told of those that did not run smoothly. */
 export function storyOf(followed: Followed, end: End | undefined): object | undefined {
-  const { workflowId, attempts, moved, workers, retries, lastFailure } = followed;
+  const { workflowId, attempts, moved, workers, lastFailure } = followed;
   if (end?.outcome === 'good' && attempts <= 1 && !moved) return undefined;
+  const tries = repeatedTries(followed);
   return {
     workflow: workflowId.slice(0, 200),
     ended: end ? (end.reason ?? end.how) : 'still running',
     attempts,
     workers: [...workers],
-    ...(retries.length > 0 && { retries: retries.slice(-3) }),
+    ...(tries.length > 0 && { tries }),
     ...(lastFailure !== undefined && { lastFailure }),
   };
 }

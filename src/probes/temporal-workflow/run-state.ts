@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { oneLine } from '../../clients/http-trouble.ts';
+import type { Attempt } from './trail.ts';
 
 /** What the server itself says of a run, without the lag of visibility. */
 export type RunState =
@@ -10,8 +11,8 @@ export type RunState =
       attempts: number;
       /** Why the last attempt failed. */
       lastFailure?: string;
-      /** Who took the last attempt at an activity. */
-      workers: string[];
+      /** Who took the last attempt at each activity that is under way. */
+      tries: Attempt[];
     }
   | { is: 'continued'; firstRunId: string; runId: string }
   | { is: 'ended'; firstRunId: string; how: Ending };
@@ -29,6 +30,8 @@ const ENDINGS: Readonly<Record<number, Ending>> = {
 };
 const CONTINUED_AS_NEW = 6;
 const CLOSE_EVENT_ONLY = 2;
+/** `PendingActivityState`. */
+const STARTED = 2;
 const MOST_PENDING = 50;
 
 interface Run {
@@ -64,26 +67,41 @@ async function nextRunOf(client: Client, execution: Run): Promise<string | undef
   return attributes?.newExecutionRunId || undefined;
 }
 
+interface PendingActivity {
+  activityId?: string | null;
+  activityType?: { name?: string | null } | null;
+  state?: number | null;
+  attempt?: number | null;
+  lastWorkerIdentity?: string | null;
+  lastFailure?: { message?: string | null } | null;
+}
+
 interface Pending {
-  pendingActivities?:
-    | readonly {
-        attempt?: number | null;
-        lastWorkerIdentity?: string | null;
-        lastFailure?: { message?: string | null } | null;
-      }[]
-    | null;
+  pendingActivities?: readonly PendingActivity[] | null;
   pendingWorkflowTask?: { attempt?: number | null } | null;
 }
 
 function pendingOf({ pendingActivities, pendingWorkflowTask }: Pending) {
   const activities = (pendingActivities ?? []).slice(0, MOST_PENDING);
   const failure = activities.find(({ lastFailure }) => lastFailure?.message)?.lastFailure?.message;
-  const workers = activities.flatMap(({ lastWorkerIdentity }) =>
-    lastWorkerIdentity ? [oneLine(lastWorkerIdentity, 80)] : [],
-  );
   return {
     attempts: Math.max(pendingWorkflowTask?.attempt ?? 1, ...activities.map(({ attempt }) => attempt ?? 1)),
     ...(failure && { lastFailure: oneLine(failure, 120) }),
-    workers: [...new Set(workers)],
+    tries: activities.flatMap((activity) => lastTryOf(activity) ?? []),
+  };
+}
+
+/** While the next attempt waits for a worker, the one named is who took the attempt before. */
+function lastTryOf(pending: PendingActivity): Attempt | undefined {
+  const { activityId, activityType, state, lastWorkerIdentity, lastFailure } = pending;
+  const isUnderWay = state === STARTED;
+  const attempt = (pending.attempt ?? 1) - (isUnderWay ? 0 : 1);
+  if (!lastWorkerIdentity || attempt < 1) return undefined;
+  return {
+    id: oneLine(activityId ?? '', 60),
+    activity: oneLine(activityType?.name ?? 'an activity', 60),
+    attempt,
+    worker: oneLine(lastWorkerIdentity, 80),
+    ...(isUnderWay && lastFailure?.message && { failure: oneLine(lastFailure.message, 120) }),
   };
 }

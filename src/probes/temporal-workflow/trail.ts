@@ -8,12 +8,14 @@ export interface Trail {
   workers: string[];
   /** The longest that one of its workflow tasks waited for a worker. */
   waitedMs?: number;
-  /** Activities that were tried more than once, and who took the last attempt. */
-  retries: Retry[];
+  /** The last attempts at activities that were tried more than once: a history holds no others. */
+  retries: Attempt[];
 }
 
-/** The attempts at an activity. */
-export interface Retry {
+/** One attempt at an activity. */
+export interface Attempt {
+  /** Of the activity, within its run. */
+  id: string;
   activity: string;
   attempt: number;
   worker: string;
@@ -28,7 +30,10 @@ export interface TrailEvent {
   workflowTaskScheduledEventAttributes?: object | null;
   workflowTaskStartedEventAttributes?: { scheduledEventId?: unknown; identity?: string | null } | null;
   workflowTaskTimedOutEventAttributes?: { scheduledEventId?: unknown } | null;
-  activityTaskScheduledEventAttributes?: { activityType?: { name?: string | null } | null } | null;
+  activityTaskScheduledEventAttributes?: {
+    activityId?: string | null;
+    activityType?: { name?: string | null } | null;
+  } | null;
   activityTaskStartedEventAttributes?: {
     scheduledEventId?: unknown;
     identity?: string | null;
@@ -90,14 +95,15 @@ function workersOf(events: readonly TrailEvent[]): string[] {
   return workers.slice(-MOST_KEPT);
 }
 
-function retryOf(event: TrailEvent, byId: Map<string, TrailEvent>): Retry | undefined {
+function retryOf(event: TrailEvent, byId: Map<string, TrailEvent>): Attempt | undefined {
   const started = event.activityTaskStartedEventAttributes;
   const attempt = started?.attempt ?? 1;
   if (!started || attempt < 2) return undefined;
-  const activity = byId.get(String(started.scheduledEventId))?.activityTaskScheduledEventAttributes?.activityType?.name;
+  const scheduled = byId.get(String(started.scheduledEventId))?.activityTaskScheduledEventAttributes;
   const failure = started.lastFailure?.message;
   return {
-    activity: oneLine(activity ?? 'an activity', 60),
+    id: oneLine(scheduled?.activityId ?? '', 60),
+    activity: oneLine(scheduled?.activityType?.name ?? 'an activity', 60),
     attempt,
     worker: oneLine(started.identity ?? '', 80),
     ...(failure && { failure: oneLine(failure, 120) }),

@@ -13,7 +13,8 @@ const COUNTS = ['started', 'ended', 'completed', 'failed', 'timedOut', 'terminat
 
 const MOST_RUNS_KNOWN = 50_000;
 const MOST_LIVES = 20_000;
-const MOST_STORIES = 40;
+/** A final reading holds no more than twice that. */
+const MOST_CHARS_OF_STORIES = 30_000;
 
 /** Who is followed, who has ended, and how many of each. */
 export class WatchBook {
@@ -23,6 +24,7 @@ export class WatchBook {
   readonly #knownRuns = new Set<string>();
   #lives: Life[] = [];
   #stories: object[] = [];
+  #storyChars = 0;
   #news: News = {};
   /** Not everything could be followed: some may have been in flight of which nothing is known. */
   #overlooked: string | undefined;
@@ -46,7 +48,7 @@ export class WatchBook {
       if (this.#knownRuns.has(runId) || this.#open.has(workflowId)) continue;
       this.#remember(runId);
       const known = { workflowId, runId, notBefore: notBeforeOf(run), isNew: isNew(run) };
-      this.#open.set(workflowId, { ...known, attempts: 1, workers: new Set(), retries: [], moved: false });
+      this.#open.set(workflowId, { ...known, attempts: 1, workers: new Set(), tries: new Map(), moved: false });
     }
   }
 
@@ -94,6 +96,7 @@ export class WatchBook {
     if (overlooked !== undefined) told.lives.push(unknownLife(overlooked, now));
     this.#lives = [];
     this.#stories = [];
+    this.#storyChars = 0;
     this.#overlooked = undefined;
     return told;
   }
@@ -106,7 +109,10 @@ export class WatchBook {
   #keep(life: Life, story: object | undefined): void {
     if (this.#lives.length < MOST_LIVES) this.#lives.push(life);
     else this.overlook(`more than ${MOST_LIVES} workflows ran`);
-    if (story && this.#stories.length < MOST_STORIES) this.#stories.push(story);
+    const chars = story ? JSON.stringify(story).length : 0;
+    if (!story || this.#storyChars + chars > MOST_CHARS_OF_STORIES) return;
+    this.#storyChars += chars;
+    this.#stories.push(story);
   }
 
   #remember(runId: string): void {

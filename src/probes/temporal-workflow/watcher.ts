@@ -2,7 +2,7 @@ import type { ProbeContext } from '../contract.ts';
 import type { Config } from './config.ts';
 import { differenceFrom } from './expectation.ts';
 import { hasPollers } from './first-task.ts';
-import { type End, type Followed, learnFrom } from './followed.ts';
+import { type End, type Followed, learnFrom, noteTries } from './followed.ts';
 import type { Link } from './link.ts';
 import { listRuns, MOST_LISTED } from './listing.ts';
 import { readRunState } from './run-state.ts';
@@ -14,6 +14,7 @@ import type { WatchBook } from './watch-book.ts';
 /** Visibility may be behind by so much, and the clocks of two machines apart. */
 const VISIBILITY_LAG_MS = 60_000;
 const CLOCKS_APART_MS = 2000;
+const JUST_SEEN_MS = 2000;
 
 /** Looks at the workflows of the application: what visibility lists, and what the server itself says of each. */
 export class Watcher {
@@ -93,6 +94,7 @@ export class Watcher {
       await this.#followOn(followed, signal);
       return true;
     } catch (error) {
+      if (signal.aborted && this.#wasJustSeen(followed)) return false;
       const trouble = troubleOf(error, signal);
       followed.lastLook = trouble;
       if (trouble.kind === 'not-found')
@@ -101,6 +103,11 @@ export class Watcher {
     } finally {
       delete followed.busy;
     }
+  }
+
+  /** A look that our own deadline cut short takes nothing back that was learnt a moment before. */
+  #wasJustSeen({ seen, lastLook }: Followed): boolean {
+    return lastLook === 'running' && seen !== undefined && this.#context.now() - seen[1] < JUST_SEEN_MS;
   }
 
   /** To its present run, or to its end. */
@@ -114,6 +121,7 @@ export class Watcher {
         followed.seen = [followed.seen?.[0] ?? asked, asked];
         followed.lastLook = 'running';
         followed.attempts = Math.max(followed.attempts, state.attempts);
+        noteTries(followed, state.tries);
         if (state.lastFailure !== undefined) followed.lastFailure = state.lastFailure;
         return;
       }

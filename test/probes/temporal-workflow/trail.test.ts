@@ -9,7 +9,7 @@ const taken = (id: number, seconds: number, of: number, identity: string) => ({
 });
 const activity = (id: number, name: string) => ({
   ...at(id, 0),
-  activityTaskScheduledEventAttributes: { activityType: { name } },
+  activityTaskScheduledEventAttributes: { activityId: `a${id}`, activityType: { name } },
 });
 const tried = (id: number, of: number, attempt: number, message?: string) => ({
   ...at(id, 1),
@@ -37,7 +37,7 @@ const cases: Record<string, { events: TrailEvent[]; trail: Trail }> = {
     events: [activity(1, 'executeStep'), tried(2, 1, 3, 'no\nheartbeat')],
     trail: {
       workers: [],
-      retries: [{ activity: 'executeStep', attempt: 3, worker: 'w2', failure: 'no heartbeat' }],
+      retries: [{ id: 'a1', activity: 'executeStep', attempt: 3, worker: 'w2', failure: 'no heartbeat' }],
     },
   },
   'an activity that worked at once is none of them': {
@@ -49,7 +49,7 @@ const cases: Record<string, { events: TrailEvent[]; trail: Trail }> = {
     trail: {
       workers: ['w1', 'w2'],
       waitedMs: 7000,
-      retries: [{ activity: 'an activity', attempt: 2, worker: 'w2' }],
+      retries: [{ id: '', activity: 'an activity', attempt: 2, worker: 'w2' }],
     },
   },
   'a server whose clock stepped back': {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { End, Followed } from '../../../src/probes/temporal-workflow/followed.ts';
+import { type End, type Followed, noteTries } from '../../../src/probes/temporal-workflow/followed.ts';
 import { queryFor } from '../../../src/probes/temporal-workflow/listing.ts';
 import { temporalWorkflowProbe } from '../../../src/probes/temporal-workflow/probe.ts';
 import { WatchBook } from '../../../src/probes/temporal-workflow/watch-book.ts';
+import { problemOfFinal } from '../../../src/scheduler/reading-check.ts';
 
 const run = (workflowId: string, runId = `${workflowId}-1`) => ({ workflowId, runId, startedMs: 0 });
 const GOOD: End = { how: 'completed', outcome: 'good', notAfter: 50 };
@@ -97,6 +98,29 @@ describe('the books of what is watched', () => {
     ]);
     expect(first[1]).toMatchObject({ seen: [10, 40], within: [5, null] });
     expect(second.map(({ outcome }) => outcome)).toEqual(['bad', 'unknown']);
+  });
+
+  test('who took which attempt is told of activities that were tried again, and never at more length than can be recorded', () => {
+    const ids = Array.from({ length: 500 }, (_, index) => `w${index}`);
+    const { book, one } = bookWith(...ids);
+    const attempt = (id: string, number: number, worker: string) => ({ id, activity: 'step', attempt: number, worker });
+    for (const id of ids) {
+      noteTries(one(id), [attempt('1', 1, 'a'), attempt('2', 1, 'a'), attempt('2', 2, '"'.repeat(80))]);
+      book.close(one(id), { how: 'failed', outcome: 'bad', reason: 'x', notAfter: 50 });
+    }
+
+    const { stories, lives } = book.tell(60);
+
+    expect(stories[0]).toMatchObject({
+      workflow: 'w0',
+      tries: [
+        { activity: 'step', attempt: 1, worker: 'a' },
+        { activity: 'step', attempt: 2 },
+      ],
+    });
+    expect(lives).toHaveLength(500);
+    const final = { covers: [0, 60] as [number, number], values: {}, lives, detail: { workflows: stories } };
+    expect(problemOfFinal(final, {})).toBeUndefined();
   });
 
   test('what could not be followed may have been in flight at any time', () => {
