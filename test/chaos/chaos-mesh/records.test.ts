@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isActive, isInjected, isRecovered, lastFailure, readStatus } from '../../../src/chaos/chaos-mesh/records.ts';
 

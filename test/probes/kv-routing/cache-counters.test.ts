@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cachedBetween, countersIn } from '../../../src/probes/kv-routing/cache-counters.ts';
 import { holdingOf } from '../../../src/probes/kv-routing/holding.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ContainerState } from '../../../src/probes/lib/pods/pod.ts';
 import { ContainerLog, type FetchLog, type Taken } from '../../../src/probes/pod-logs/container-log.ts';

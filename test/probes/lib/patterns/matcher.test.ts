@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { PatternError } from '../../../../src/probes/lib/patterns/cursor.ts';
 import { createMatcher } from '../../../../src/probes/lib/patterns/matcher.ts';
