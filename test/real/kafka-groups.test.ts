@@ -1,40 +1,28 @@
 import { channel } from 'node:diagnostics_channel';
 import * as library from '@platformatic/kafka';
-import { Admin, Consumer, type ConsumerOptions, Producer, stringSerializers } from '@platformatic/kafka';
+import { Admin, Consumer, type ConsumerOptions, type Producer } from '@platformatic/kafka';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Lab, startLab } from '../../lab/lab.ts';
 import { Looking } from '../../src/probes/kafka-lag/looking.ts';
 import { kafkaLagProbe } from '../../src/probes/kafka-lag/probe.ts';
 import { Requests } from '../../src/probes/kafka-lag/requests.ts';
 import { openProbe, type TestSession } from '../probes/session.ts';
+import { type OneBroker, startOneBroker } from './kafka/one-broker.ts';
 
-let lab: Lab;
+let broker: OneBroker;
 let brokers: string[];
 let admin: Admin;
 let producer: Producer<string, string, string, string>;
 const opened: { close(): Promise<unknown> }[] = [];
-let topicCount = 0;
+let newTopic: OneBroker['newTopic'];
 
 beforeAll(async () => {
-  lab = await startLab({ services: ['kafka'] });
-  brokers = [lab.variables['KAFKA_BROKERS']!];
-  admin = new Admin({ clientId: 'test', bootstrapBrokers: brokers });
-  producer = new Producer({ clientId: 'test', bootstrapBrokers: brokers, serializers: stringSerializers });
+  broker = await startOneBroker('grouped');
+  ({ brokers, admin, producer, newTopic } = broker);
 });
-afterAll(async () => {
-  await producer?.close();
-  await admin?.close();
-  await lab?.stop();
-});
+afterAll(() => broker?.[Symbol.asyncDispose]());
 afterEach(async () => {
   for (const each of opened.splice(0)) await each.close();
 });
-
-async function newTopic(partitions = 1, configs: { name: string; value: string }[] = []): Promise<string> {
-  const topic = `grouped-${topicCount++}`;
-  await admin.createTopics({ topics: [topic], partitions, replicas: 1, configs });
-  return topic;
-}
 
 async function produce(topic: string, count: number, key = 'k'): Promise<void> {
   const messages = Array.from({ length: count }, (_, n) => ({ topic, partition: 0, key, value: String(n) }));

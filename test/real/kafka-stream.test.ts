@@ -1,40 +1,30 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
+import type { Admin, Producer } from '@platformatic/kafka';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Lab, startLab } from '../../lab/lab.ts';
+import type { Lab } from '../../lab/lab.ts';
 import type { Reading } from '../../src/probes/contract.ts';
 import { kafkaStreamProbe } from '../../src/probes/kafka-stream/probe.ts';
 import { Account } from '../probes/kafka-stream/account.ts';
 import { type Goal, transaction } from '../probes/kafka-stream/transaction.ts';
 import { openProbe, type TestSession } from '../probes/session.ts';
+import { type OneBroker, startOneBroker } from './kafka/one-broker.ts';
 
+let broker: OneBroker;
 let lab: Lab;
 let brokers: string[];
 let admin: Admin;
 let producer: Producer<string, string, string, string>;
 const sessions: TestSession[] = [];
-let topicCount = 0;
+let newTopic: OneBroker['newTopic'];
 
 beforeAll(async () => {
-  lab = await startLab({ services: ['kafka'] });
-  brokers = [lab.variables['KAFKA_BROKERS']!];
-  admin = new Admin({ clientId: 'test', bootstrapBrokers: brokers });
-  producer = new Producer({ clientId: 'test', bootstrapBrokers: brokers, serializers: stringSerializers });
+  broker = await startOneBroker('stream');
+  ({ brokers, admin, producer, newTopic, lab } = broker);
 });
-afterAll(async () => {
-  await producer?.close();
-  await admin?.close();
-  await lab?.stop();
-});
+afterAll(() => broker?.[Symbol.asyncDispose]());
 afterEach(async () => {
   for (const session of sessions.splice(0)) await session.close();
 });
-
-async function newTopic(partitions = 1): Promise<string> {
-  const topic = `stream-${topicCount++}`;
-  await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
-  return topic;
-}
 
 async function write(topic: string, goals: Goal[], partition = 0): Promise<void> {
   const messages = goals.map((goal) => ({ topic, partition, key: goal.goal, value: JSON.stringify(goal) }));

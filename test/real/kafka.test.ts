@@ -1,41 +1,31 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
+import { type Admin, Consumer, type Producer, stringDeserializers } from '@platformatic/kafka';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Lab, startLab } from '../../lab/lab.ts';
+import type { Lab } from '../../lab/lab.ts';
 import type { Reading } from '../../src/probes/contract.ts';
 import { kafkaLagProbe } from '../../src/probes/kafka-lag/probe.ts';
 import { openProbe, type TestSession } from '../probes/session.ts';
+import { type OneBroker, startOneBroker } from './kafka/one-broker.ts';
 
+let broker: OneBroker;
 let lab: Lab;
 let brokers: string[];
 let front: string;
 let admin: Admin;
 let producer: Producer<string, string, string, string>;
 const sessions: TestSession[] = [];
-let topicCount = 0;
+let newTopic: OneBroker['newTopic'];
 
 beforeAll(async () => {
-  lab = await startLab({ services: ['kafka', 'toxiproxy'] });
-  brokers = [lab.variables['KAFKA_BROKERS']!];
+  broker = await startOneBroker('topic', ['toxiproxy']);
+  ({ brokers, admin, producer, newTopic, lab } = broker);
   const proxy = { name: 'front', listen: '127.0.0.1:0', upstream: brokers[0], enabled: true };
   front = ((await toxic('POST', '/proxies', proxy)) as { listen: string }).listen;
-  admin = new Admin({ clientId: 'test', bootstrapBrokers: brokers });
-  producer = new Producer({ clientId: 'test', bootstrapBrokers: brokers, serializers: stringSerializers });
 });
-afterAll(async () => {
-  await producer?.close();
-  await admin?.close();
-  await lab?.stop();
-});
+afterAll(() => broker?.[Symbol.asyncDispose]());
 afterEach(async () => {
   for (const session of sessions.splice(0)) await session.close();
 });
-
-async function newTopic(partitions = 1): Promise<string> {
-  const topic = `topic-${topicCount++}`;
-  await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
-  return topic;
-}
 
 async function produce(topic: string, count: number, partition = 0): Promise<void> {
   const messages = Array.from({ length: count }, (_, n) => ({ topic, partition, key: 'k', value: String(n) }));
