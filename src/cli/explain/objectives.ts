@@ -34,6 +34,11 @@ function rulesInWords(good: GoodRule): string {
   return rules.join(' and ');
 }
 
+/** What the plan says of its limits. */
+export function notesOf({ objectives }: Plan): string[] {
+  return objectives.flatMap(({ name, note }) => (note === undefined ? [] : [`${name}: ${note}`]));
+}
+
 /** Where the plan itself bounds how fine an objective can be decided. */
 export function floorsInWords(plan: Plan): string[] {
   return plan.objectives.flatMap((objective) => {

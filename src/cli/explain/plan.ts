@@ -7,7 +7,7 @@ import { oneLine } from '../../slo/render/text.ts';
 import { aligned } from './columns.ts';
 import { limitsInWords } from './limits.ts';
 import { longestRunMs, usualRunMs } from './longest.ts';
-import { floorsInWords, objectiveInWords } from './objectives.ts';
+import { floorsInWords, notesOf, objectiveInWords } from './objectives.ts';
 import { schedule } from './schedule.ts';
 
 /** A plan as a person would tell it. */
@@ -21,6 +21,7 @@ export function explainPlan({ plan, file }: LoadedPlan, registries: Registries):
     section('Probes', probes(plan, registries)),
     section('Objectives', aligned(plan.objectives.map((objective) => objectiveInWords(objective)))),
     section('How fine this can be decided', floorsInWords(plan)),
+    section('Why these limits', notesOf(plan)),
     section('Limits', limitsInWords(plan)),
     section('Baselines', baselines(plan)),
     section(

@@ -45,6 +45,7 @@ function resolveObjective(
     tolerateMissing: shape.tolerateMissing ?? 0,
     ...(shape.atLeastSeen !== undefined && { atLeastSeen: shape.atLeastSeen }),
     ...(shape.comparable && { comparable: true }),
+    ...(shape.note !== undefined && { note: shape.note }),
   };
 }
 

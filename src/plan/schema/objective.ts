@@ -56,6 +56,7 @@ export const objective = z.strictObject({
     .describe('Missing over due slots that is forgiven. Default 0%.'),
   atLeastSeen: z.int().min(1).optional().describe('The least traffic that makes it decidable.'),
   comparable: z.literal(true).optional().describe('You vouch that two different instruments may be compared.'),
+  note: z.string().trim().min(1).max(500).optional().describe('Why this limit and no tighter one; `explain` says it.'),
 });
 
 function value() {

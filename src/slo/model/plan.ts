@@ -71,6 +71,8 @@ export interface Objective {
   atLeastSeen?: number;
   /** The user vouches that two different instruments may be compared. */
   comparable?: true;
+  /** Why this limit and no tighter one, such as what the system needs by its own design; for people. */
+  note?: string;
 }
 
 /** The plan's own proof of a fault: an indicator over the fault phase that shows the mechanism at work. */

@@ -15,7 +15,7 @@ spec:
     - {name: flow, driver: chaos, config: {manifest: {kind: Workflow, deadline: 4m}}}
   objectives:
     - {name: healthy, phase: steady, indicator: {ratio: port}, atLeast: 100%}
-    - {name: recovers, phase: recovery, experiments: [cpu], indicator: {timeToRecover: port}, atMost: 10s}
+    - {name: recovers, phase: recovery, experiments: [cpu], indicator: {timeToRecover: port}, atMost: 10s, note: A lost worker's task waits for 10 s.}
     - {name: calm, phase: fault, experiments: [flow], indicator: {ratio: port}, atLeast: 90%}
 `;
 
@@ -45,4 +45,11 @@ test('what comes after a fault that ends by itself is counted from its end', () 
 
 test('the limits are those of the longest fault', () => {
   expect(explained().join('\n')).toContain('a fault is removed 5m after its request at the latest');
+});
+
+test('why a limit is no tighter is told', () => {
+  const lines = explained();
+  const at = lines.indexOf('Why these limits');
+
+  expect(lines.slice(at, at + 3)).toEqual(['Why these limits', "  recovers: A lost worker's task waits for 10 s.", '']);
 });
