@@ -1,6 +1,6 @@
 import type { HttpClient } from '../../clients/http.ts';
 import type { Offset } from '../../slo/model/entry.ts';
-import type { ProbeContext, ProbeSession, Reading } from '../contract.ts';
+import type { FinalReading, ProbeContext, ProbeSession, Reading } from '../contract.ts';
 import type { Config } from './config.ts';
 import { readingOf } from './reading.ts';
 import { riseBetween } from './rise.ts';
@@ -45,6 +45,19 @@ export class AibrixGatewaySession implements ProbeSession {
     this.#latestLook = look;
     const now = this.#context.now();
     return this.#read(readSnapshot(answer.body), now, now < deadline - RECORDING_MARGIN_MS);
+  }
+
+  /** Looks once more, without which no total would reach the end of a run. */
+  async drain(signal: AbortSignal): Promise<FinalReading | undefined> {
+    const answer = await this.#client.request({}, signal);
+    const last = this.#last;
+    if (!answer.ok || !last) return undefined;
+    const now = this.#context.now();
+    const snapshot = readSnapshot(answer.body);
+    this.#latestLook = ++this.#looks;
+    this.#last = { at: now, snapshot };
+    const rise = riseBetween(last.snapshot, snapshot);
+    return rise && { covers: [last.at, now], values: rise.total };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HttpClient } from '../../clients/http.ts';
-import type { ProbeContext, ProbeSession, Reading } from '../contract.ts';
+import type { FinalReading, ProbeContext, ProbeSession, Reading } from '../contract.ts';
 import { CountWindow } from '../lib/count-window.ts';
 import type { Config } from './config.ts';
 import { askDirectly, type Direct } from './direct.ts';
@@ -73,6 +73,11 @@ export class KvRoutingSession implements ProbeSession {
     this.#count(verdict);
     await this.#prepareNext(slot, deadline, signal);
     return this.#withCounts(reading, deadline);
+  }
+
+  /** Without it no total would reach the end of a run. */
+  async drain(): Promise<FinalReading> {
+    return this.#counts.take(this.#context.now());
   }
 
   async close(): Promise<void> {

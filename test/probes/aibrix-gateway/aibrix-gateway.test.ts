@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { aibrixGatewayProbe } from '../../../src/probes/aibrix-gateway/probe.ts';
+import type { FinalReading } from '../../../src/probes/contract.ts';
 import { problemOfReading } from '../../../src/scheduler/reading-check.ts';
 import { httpServer } from '../../loopback/servers.ts';
 import { openProbe } from '../session.ts';
@@ -159,6 +160,28 @@ describe('what is not known', () => {
     expect(failed).toEqual({ outcome: 'unknown', values: {}, reason: 'its metrics cannot be read: HTTP 503' });
     expect(after).toMatchObject({ outcome: 'good', values: { eventsReceived: 8 } });
     expect(after?.covers?.[0]).toBe(before?.covers?.[1]);
+  });
+
+  test.each<[string, last: string | number, expected: object | undefined]>([
+    ['a last look at the end of a run accounts for it', well('ns/a', 9), { values: { eventsReceived: 8 } }],
+    ['a last look that fails accounts for nothing', 503, undefined],
+    ['a last look at a gateway that began anew accounts for nothing', zmq('missed_events_total', 0), undefined],
+  ])('%s', async (_, last, expected) => {
+    const texts = [well(), well('ns/a', 1), last];
+    const server = await httpServer((_request, response) => {
+      const text = texts.shift();
+      if (typeof text === 'string') response.end(text);
+      else response.writeHead(503).end();
+    });
+    cleanups.push(() => server.close());
+    const probe = await openProbe(aibrixGatewayProbe, { url: `${server.url}/metrics` });
+    cleanups.push(() => probe.close());
+    const before = await probe.sample();
+    const final = (await probe.session.drain!(AbortSignal.timeout(1000))) as FinalReading | undefined;
+
+    if (expected === undefined) return expect(final).toBeUndefined();
+    expect(final).toMatchObject(expected);
+    expect(final!.covers[0]).toBe(before.covers![1]);
   });
 
   test('many engines are not recorded one by one, but for those in trouble', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../../../src/probes/contract.ts';
+import type { FinalReading, Reading } from '../../../src/probes/contract.ts';
 import { outcomes, samples, worldWithProbe } from './probe-in-world.ts';
 import { type Engine, toTheBest, type World } from './world.ts';
 
@@ -26,6 +26,15 @@ describe('a gateway whose picture is true', () => {
     expect(outcomes(readings)).toEqual(Array(6).fill('good'));
     expect([total(readings, 'repeats'), total(readings, 'hits'), total(readings, 'misrouted')]).toEqual([6, 6, 0]);
     expect(readings.at(-1)?.values).toMatchObject({ engines: 3, cachedShare: 1 });
+  });
+
+  test('is accounted for up to the end of the run, without which no total could be decided', async () => {
+    const world = await worldWithProbe();
+    const [, last] = await samples(world, 2);
+    const final = await world.session.drain!(AbortSignal.timeout(1000));
+
+    expect(final).toMatchObject({ values: { repeats: 0, hits: 0, misrouted: 0, stale: 0 } });
+    expect((final as FinalReading).covers[0]).toBe(last!.covers![1]);
   });
 
   test('has hits still when an engine has begun anew: the half that another engine holds is then the best', async () => {
