@@ -10,6 +10,8 @@ import { open, openSetting, problemsOf, signal, WAITS } from '../driver-setting.
 const waits = [process.execPath, '-e', WAITS];
 const state = (pid: number) => readProcess(pid)?.state;
 const isUp = (pid: number) => ![undefined, 'Z', 'X'].includes(state(pid));
+const childrenOf = async (pid: number) =>
+  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
 const pidIn = async (file: string) => Number((await readFile(file, 'utf8')).split('\n')[0]);
 
 describe('pause', () => {
@@ -33,7 +35,7 @@ describe('pause', () => {
     await using setting = await openSetting();
     const code = `require('node:child_process').spawn(process.execPath, ['-e', '${WAITS}']); ${WAITS}`;
     const { pid, pidFile } = await setting.victim({ detached: true, code });
-    await sleep(300);
+    await expect.poll(() => childrenOf(pid), { timeout: 10_000 }).toHaveLength(1);
     const driver = await open(processDriver, { action: 'pause', pidFile, group: true }, setting.context);
 
     const injected = await driver.inject(signal());
@@ -135,12 +137,8 @@ describe('kill', () => {
 
   it.each([
     ['a program that does not exist', ['/does/not/exist'], 'cannot start /does/not/exist: ENOENT'],
-    ['a program that ends at once', [process.execPath, '-e', 'process.exit(3)'], 'ended at once (exit code 3)'],
-    [
-      'a launcher that is not declared as one',
-      [process.execPath, '-e', ''],
-      'a launcher needs `startWritesPidFile: true`',
-    ],
+    ['a program that ends at once', ['sh', '-c', 'exit 3'], 'ended at once (exit code 3)'],
+    ['a launcher that is not declared as one', ['true'], 'a launcher needs `startWritesPidFile: true`'],
   ])('rejects the recovery with one line for %s', async (_sentence, start, message) => {
     await using setting = await openSetting();
     const { pidFile } = await setting.victim();
