@@ -49,12 +49,13 @@ export class AibrixGatewaySession implements ProbeSession {
 
   /** Looks once more, without which no total would reach the end of a run. */
   async drain(signal: AbortSignal): Promise<FinalReading | undefined> {
+    const look = ++this.#looks;
     const answer = await this.#client.request({}, signal);
     const last = this.#last;
-    if (!answer.ok || !last) return undefined;
+    if (!answer.ok || !last || look < this.#latestLook) return undefined;
+    this.#latestLook = look;
     const now = this.#context.now();
     const snapshot = readSnapshot(answer.body);
-    this.#latestLook = ++this.#looks;
     this.#last = { at: now, snapshot };
     const rise = riseBetween(last.snapshot, snapshot);
     return rise && { covers: [last.at, now], values: rise.total };

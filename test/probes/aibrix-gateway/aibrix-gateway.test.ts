@@ -184,6 +184,29 @@ describe('what is not known', () => {
     expect(final!.covers[0]).toBe(before.covers![1]);
   });
 
+  test('a last look that is answered after a later one counts nothing twice', async () => {
+    const held = Promise.withResolvers<void>();
+    let turn = 0;
+    const server = await httpServer((_request, response) => {
+      const mine = turn++;
+      if (mine === 1) void held.promise.then(() => response.end(well('ns/a', 1)));
+      else response.end(well('ns/a', mine === 0 ? 0 : 5 * mine));
+    });
+    cleanups.push(() => server.close());
+    const probe = await openProbe(aibrixGatewayProbe, { url: `${server.url}/metrics` });
+    cleanups.push(() => probe.close());
+    const drain = probe.session.drain!(AbortSignal.timeout(3000));
+    await expect.poll(() => turn).toBe(2);
+    const later = await probe.sample();
+    held.resolve();
+
+    expect(await drain).toBeUndefined();
+    expect([later.values, (await probe.sample()).values]).toMatchObject([
+      { eventsReceived: 10 },
+      { eventsReceived: 5 },
+    ]);
+  });
+
   test('many engines are not recorded one by one, but for those in trouble', async () => {
     const pods = Array.from({ length: 30 }, (_, at) => `ns/${at}`);
     const before = pods.map((pod) => well(pod)).join('');
