@@ -13,10 +13,10 @@ const OWN: KernelFiles = { process: '/proc/self', cgroups: '/sys/fs/cgroup' };
 
 /**
  * Reads how long this process was kept from its CPU by the limit of its cgroup, in ms, of version 1 (`throttled_time`) or 2
- * (`throttled_usec`). `undefined` where there is no such file: no Linux, no limit of ours to see.
+ * (`throttled_usec`), which says `undefined` while no limit has ever been enforced. `undefined` where there is no such file: no Linux.
  */
 export function ownThrottling(files: KernelFiles = OWN): (() => number | undefined) | undefined {
-  const path = statFiles(files).find((candidate) => throttledMsIn(candidate) !== undefined);
+  const path = statFiles(files).find(isStatFile);
   return path === undefined ? undefined : () => throttledMsIn(path);
 }
 
@@ -32,10 +32,18 @@ function statFiles({ process, cgroups }: KernelFiles): string[] {
   });
 }
 
+const THROTTLED = /^throttled_(time|usec) (\d+)$/m;
+const NEVER_LIMITED = /^nr_periods 0$/m;
+
+function isStatFile(path: string): boolean {
+  return THROTTLED.test(textOf(path) ?? '');
+}
+
 function throttledMsIn(path: string): number | undefined {
-  const text = textOf(path);
-  const found = text === undefined ? null : /^throttled_(time|usec) (\d+)$/m.exec(text);
-  return found ? Number(found[2]) / (found[1] === 'time' ? 1e6 : 1e3) : undefined;
+  const text = textOf(path) ?? '';
+  const found = THROTTLED.exec(text);
+  if (!found || NEVER_LIMITED.test(text)) return undefined;
+  return Number(found[2]) / (found[1] === 'time' ? 1e6 : 1e3);
 }
 
 function textOf(path: string): string | undefined {

@@ -23,7 +23,7 @@ export interface LaneSetting {
   slotZero: Offset;
   record(entry: Entry): void;
   /** How much time the prober itself has lost. */
-  prober: Pick<ProberWatch, 'lostMs' | 'lostBefore'>;
+  prober: Pick<ProberWatch, 'lostMs' | 'sampleStarts' | 'sampleEnded'>;
 }
 
 /** Samples that outlived their deadline and go on regardless hold sockets: past this many we stop adding to them. */
@@ -121,7 +121,7 @@ export class Lane implements Waking {
 
   #launch(slot: number, due: Offset, started: Offset): void {
     const deadline = started + this.#probe.spec.timeoutMs;
-    const lostMs = this.#setting.prober.lostBefore();
+    const lostMs = this.#setting.prober.sampleStarts();
     const flight: Flight = { slot, due, started, deadline, lostMs, controller: new AbortController(), closed: false };
     this.#flights.push(flight);
     const answered = (reading: Reading) => this.#settle(flight, (ended) => this.#recordReading(flight, ended, reading));
@@ -175,6 +175,7 @@ export class Lane implements Waking {
 
   #close(flight: Flight): void {
     flight.closed = true;
+    this.#setting.prober.sampleEnded();
     this.#flights.splice(this.#flights.indexOf(flight), 1);
     for (const tell of flight.onClosed ?? []) tell();
   }

@@ -1,7 +1,7 @@
 import type { Offset, ProberTrouble } from '../slo/model/entry.ts';
 import type { Clock } from './clock.ts';
 
-/** Reads how long the process was kept from its CPU by a limit, in ms since some moment; `undefined` where the machine does not tell. */
+/** Reads how long the process was kept from its CPU by a limit so far, in ms; `undefined` while there is no limit. */
 export type ReadThrottledMs = () => number | undefined;
 
 /** What a watch over the prober works with. */
@@ -15,7 +15,12 @@ export interface ProberWatchSetting {
 /** Delays up to this are a busy program's everyday life. */
 export const STALL_TOLERANCE_MS = 50;
 
+/** While samples are under way. */
 const BEAT_MS = 25;
+/** Otherwise: nothing can be blamed on anybody, and a sidecar shares its node with what it watches. */
+const IDLE_BEAT_MS = 100;
+/** A limit is seldom set on a program that runs already. */
+const LIMIT_LOOK_APART_MS = 1000;
 /** Looks closer together than this bring nothing, and there may be thousands a second. */
 const LOOK_APART_MS = 5;
 /** Less of this between two looks is not told apart from how coarsely it is counted. */
@@ -36,10 +41,13 @@ const READING_APART_MS = 5;
 export class ProberWatch {
   readonly #setting: ProberWatchSetting;
   #looked: Offset;
+  #beatDue: Offset = 0;
+  #samplesUnderWay = 0;
   #lostMs = 0;
   /** The loss that ended last, and what was lost before it. */
   #lastLoss: { ended: Offset; lostBefore: number } = { ended: Number.NEGATIVE_INFINITY, lostBefore: 0 };
-  #throttledMs: number | undefined;
+  /** As it was read last; `undefined` while there was no limit. */
+  #throttled: { at: Offset; ms: number | undefined };
   #wallAheadMs: number | undefined;
   /** Throttling that still goes on, or ended with the last look. */
   #throttling: { from: Offset; to: Offset; ms: number } | undefined;
@@ -48,9 +56,9 @@ export class ProberWatch {
   constructor(setting: ProberWatchSetting) {
     this.#setting = setting;
     this.#looked = setting.clock.now();
-    this.#throttledMs = setting.readThrottledMs?.();
+    this.#throttled = { at: this.#looked, ms: setting.readThrottledMs?.() };
     this.#wallAheadMs = this.#readWallAhead();
-    this.#beat();
+    this.#beatIn(IDLE_BEAT_MS);
   }
 
   /** How much time the prober has lost so far, this very moment included. */
@@ -59,11 +67,20 @@ export class ProberWatch {
     return this.#lostMs;
   }
 
-  /** What a sample that starts now is not to be blamed for: not a loss that has only just ended, since what came in meanwhile may lie unread. */
-  lostBefore(): number {
+  /**
+   * A sample starts now. Returns what was lost before it: not a loss that has only just ended, since what came in meanwhile may lie unread.
+   */
+  sampleStarts(): number {
     const lost = this.lostMs();
+    const now = this.#setting.clock.now();
+    this.#samplesUnderWay++;
+    if (this.#beatDue - now > BEAT_MS) this.#beatIn(BEAT_MS);
     const { ended, lostBefore } = this.#lastLoss;
-    return this.#setting.clock.now() - ended < UNREAD_MS ? lostBefore : lost;
+    return now - ended < UNREAD_MS ? lostBefore : lost;
+  }
+
+  sampleEnded(): void {
+    this.#samplesUnderWay--;
   }
 
   /** Looks no more. */
@@ -73,19 +90,21 @@ export class ProberWatch {
     this.#cancelBeat();
   }
 
-  #beat(): void {
+  #beatIn(ms: number): void {
     const { clock } = this.#setting;
-    this.#cancelBeat = clock.at(clock.now() + BEAT_MS, () => {
+    this.#cancelBeat();
+    this.#beatDue = clock.now() + ms;
+    this.#cancelBeat = clock.at(this.#beatDue, () => {
       this.#look();
-      this.#beat();
+      this.#beatIn(this.#samplesUnderWay > 0 ? BEAT_MS : IDLE_BEAT_MS);
     });
   }
 
-  /** The program ran at the last look and runs now; between the two, longer than a beat, it did not. */
+  /** The program ran at the last look and runs now. Where a beat was due in between it did not, from then on. */
   #look(): void {
     const [from, to] = [this.#looked, this.#setting.clock.now()];
     this.#looked = to;
-    const lateMs = to - from - BEAT_MS;
+    const lateMs = to - Math.max(from, this.#beatDue);
     const stalledMs = lateMs > STALL_TOLERANCE_MS ? lateMs : 0;
     if (stalledMs > 0) this.#setting.record({ of: 'stalled', from, to, ms: stalledMs });
     const throttledMs = this.#lookAtThrottling(from, to);
@@ -96,13 +115,17 @@ export class ProberWatch {
   }
 
   #lookAtThrottling(from: Offset, to: Offset): number {
+    const { at, ms: known } = this.#throttled;
+    if (known === undefined && to - at < LIMIT_LOOK_APART_MS) return 0;
     const total = this.#setting.readThrottledMs?.();
-    const ms = total === undefined || this.#throttledMs === undefined ? 0 : total - this.#throttledMs;
-    if (ms >= 0 && ms < THROTTLE_TOLERANCE_MS && total !== undefined) {
+    // Before there was a limit nothing was throttled.
+    const ms = (total ?? known ?? 0) - (known ?? 0);
+    if (ms >= 0 && ms < THROTTLE_TOLERANCE_MS) {
+      this.#throttled = { at: to, ms: known ?? (total === undefined ? undefined : 0) };
       if (this.#throttling && to - this.#throttling.to > LONGEST_ENTRY_MS) this.#tellThrottling();
       return 0;
     }
-    this.#throttledMs = total;
+    this.#throttled = { at: to, ms: total };
     if (ms <= 0) return 0;
     this.#throttling = { from: this.#throttling?.from ?? from, to, ms: (this.#throttling?.ms ?? 0) + ms };
     if (to - this.#throttling.from >= LONGEST_ENTRY_MS) this.#tellThrottling();

@@ -32,6 +32,11 @@ const cases: Record<
     { 'cpu/p/cpu.stat': V1, 'unified/cpu.stat': 'usage_usec 1\n' },
     1234.56789,
   ],
+  'a cgroup that was never limited': [
+    '0::/\n',
+    { 'cpu.stat': 'usage_usec 9\nnr_periods 0\nnr_throttled 0\nthrottled_usec 0\n' },
+    undefined,
+  ],
   'no limit in sight': ['0::/\n', { 'cpu.stat': 'usage_usec 1\nuser_usec 1\n' }, undefined],
   'no cgroups at all': [undefined, {}, undefined],
   'lines that nobody understands': ['what\n0::\n:::\n', {}, undefined],
@@ -47,4 +52,13 @@ test('what goes away meanwhile is not known any more, and no error', () => {
   rmSync(join(root, 'cpu.stat'));
 
   expect(read()).toBeUndefined();
+});
+
+test('a limit that is set later is seen', () => {
+  const { files, root } = kernel('0::/\n', { 'cpu.stat': V2.replace('nr_periods 10', 'nr_periods 0') });
+  const read = ownThrottling(files)!;
+  expect(read()).toBeUndefined();
+  writeFileSync(join(root, 'cpu.stat'), V2);
+
+  expect(read()).toBe(1234.567);
 });

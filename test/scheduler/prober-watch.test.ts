@@ -10,7 +10,8 @@ const BAD: Reading = { outcome: 'bad', values: {}, reason: 'refused' };
 
 /** A machine on which a program can be made to stand still, be throttled, and have its wall clock set. */
 class Machine extends VirtualClock {
-  throttledMs = 0;
+  /** Nothing while there is no limit. */
+  throttledMs: number | undefined = 0;
   #steppedMs = 0;
 
   override wallClockMs = (): number => Date.UTC(2026, 0, 1) + this.now() + this.#steppedMs;
@@ -20,7 +21,7 @@ class Machine extends VirtualClock {
   }
 
   throttle(ms: number): void {
-    this.throttledMs += ms;
+    if (this.throttledMs !== undefined) this.throttledMs += ms;
     this.block(ms);
   }
 }
@@ -30,11 +31,12 @@ interface Told {
   slots: (Sample | Gap)[];
 }
 
-/** Samples one probe for a second; slot 0 is due at 11, and then one every 100 ms. */
+/** Samples one probe, for a second; slot 0 is due at 11, and then one every 100 ms. */
 async function sampled(
   happens: (machine: Machine) => void,
   answer: (machine: Machine, signal: AbortSignal) => Promise<Reading>,
   changes: Partial<ProbeSpec> = {},
+  forMs = 1000,
 ): Promise<Told> {
   const machine = new Machine();
   const entries: Entry[] = [];
@@ -45,7 +47,7 @@ async function sampled(
   const session = { sample: (signal: AbortSignal) => answer(machine, signal), close: async () => {} };
   happens(machine);
   const sampling = startSampling(setting, [{ spec: probeSpec(changes), session }], 0);
-  await machine.run(machine.sleepUntil(1000));
+  await machine.run(machine.sleepUntil(forMs));
   const end = sampling.stop();
   await machine.run(sampling.settledBefore(end));
   sampling.close('the run was stopped');
@@ -120,6 +122,15 @@ describe('a prober that stands still', () => {
     expect(slots[3]).toMatchObject({ outcome: 'unknown', parts: [{ outcome: 'unknown' }, { outcome: 'good' }] });
   });
 
+  test('between its samples says so too, where it is longer than such a rest', async () => {
+    const { troubles } = await sampled(
+      (machine) => void machine.at(340, () => machine.block(300)),
+      async () => GOOD,
+    );
+
+    expect(troubles).toMatchObject([{ of: 'stalled', from: 336, to: 640, ms: 204 }]);
+  });
+
   test('for a moment, as every busy program does, says nothing of it', async () => {
     const { troubles, slots } = await sampled(
       (machine) => void machine.at(340, () => machine.block(40)),
@@ -153,13 +164,27 @@ describe('a prober that is throttled', () => {
   test('where the machine tells nothing of it, is seen as late where it is so by much', async () => {
     const { troubles } = await sampled(
       (machine) => {
+        machine.throttledMs = undefined;
         machine.at(320, () => machine.throttle(200));
-        Object.defineProperty(machine, 'throttledMs', { value: undefined });
       },
       answers(20, BAD),
     );
 
     expect(troubles).toMatchObject([{ of: 'stalled', ms: 184 }]);
+  });
+
+  test('by a limit that is set while it runs says so too', async () => {
+    const limited = (machine: Machine) => {
+      machine.throttledMs = undefined;
+      machine.at(1200, () => {
+        machine.throttledMs = 0;
+      });
+      for (let at = 1300; at < 2800; at += 50) machine.at(at, () => machine.throttle(30));
+    };
+    const { troubles } = await sampled(limited, async () => GOOD, {}, 3000);
+
+    expect(troubles.every(({ of }) => of === 'throttled')).toBe(true);
+    expect(troubles.reduce((sum, { ms }) => sum + ms, 0)).toBe(900);
   });
 });
 
@@ -170,7 +195,7 @@ describe('a wall clock that is set', () => {
       answers(20, BAD),
     );
 
-    expect(troubles).toMatchObject([{ of: 'clock-step', from: 331, to: 350, ms }]);
+    expect(troubles).toMatchObject([{ of: 'clock-step', from: 336, to: 411, ms }]);
     expect(outcomes(slots)).toEqual(Array(10).fill('bad'));
   });
 

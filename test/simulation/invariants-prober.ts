@@ -3,8 +3,10 @@ import type { Invariant } from './invariant.ts';
 import { firstOf } from './invariants-chaos.ts';
 import type { History } from './simulate.ts';
 
-/** A stall that the watch over the prober must see: its beat, and what it tolerates. */
+/** A stall that the watch over the prober must see: its beat while samples are under way, and what it tolerates. */
 const SEEN_FROM_MS = 75;
+/** The same while no sample is. */
+const SEEN_IDLE_FROM_MS = 150;
 const TOLERATED_LOSS = 0.1;
 
 /** What must hold of a program that stands still now and then. */
@@ -28,7 +30,7 @@ export const proberInvariants: readonly Invariant[] = [
     check: (history) => {
       if (history.recordingFailed) return undefined;
       const stalls = troublesOf(history.entries).filter(({ of }) => of === 'stalled');
-      const seen = blocksWhileProbing(history).filter(({ from, to }) => to - from > SEEN_FROM_MS);
+      const seen = blocksWhileProbing(history).filter(({ from, to }) => to - from > SEEN_IDLE_FROM_MS);
       return (
         firstOf(seen, ({ from, to }) =>
           stalls.some((stall) => stall.from <= from && stall.to >= to)
