@@ -136,7 +136,7 @@ export class Lane implements Waking {
   #settle(flight: Flight, conclude: (ended: Offset) => void): void {
     const now = this.#setting.clock.now();
     if (flight.closed) this.#abandoned--;
-    else if (now >= flight.deadline) this.#timedOut(flight, now);
+    else if (now - this.#starvedMs(flight) >= flight.deadline) this.#timedOut(flight, now);
     else {
       this.#close(flight);
       conclude(now);
@@ -146,7 +146,7 @@ export class Lane implements Waking {
   #recordReading(flight: Flight, ended: Offset, reading: Reading): void {
     const problem = problemOfReading(reading, this.#probe.spec.values);
     if (problem) this.#probeFailed(flight, problem);
-    else this.#setting.record(this.#sampleOf(flight, ended, reading));
+    else this.#setting.record(this.#sampleOf(flight, ended, reading, ended >= flight.deadline));
   }
 
   #probeFailed(flight: Flight, problem: string): void {
@@ -192,10 +192,8 @@ export class Lane implements Waking {
     this.#setting.record(gap);
   }
 
-  #sampleOf(flight: Flight, ended: Offset, reading: Reading): Sample {
+  #sampleOf(flight: Flight, ended: Offset, reading: Reading, isReadTooLate = false): Sample {
     const { outcome, values, reason, parts, covers, detail } = reading;
-    const starvedMs = this.#setting.prober.lostMs() - flight.lostMs;
-    const isStarved = starvedMs > 0 && starvedMs > TOLERATED_LOSS * (ended - flight.started);
     const sample: Sample = {
       type: 'sample',
       probe: this.#probe.spec.name,
@@ -211,7 +209,14 @@ export class Lane implements Waking {
     if (parts !== undefined) sample.parts = parts;
     if (covers !== undefined) sample.covers = covers;
     if (detail !== undefined) sample.detail = detail;
-    return isStarved ? starvedSample(sample, starvedMs) : sample;
+    const starvedMs = this.#starvedMs(flight);
+    const isStarved = starvedMs > 0 && starvedMs > TOLERATED_LOSS * (ended - flight.started);
+    return isStarved || isReadTooLate ? starvedSample(sample, starvedMs, isReadTooLate) : sample;
+  }
+
+  /** How long the prober itself did not run since the sample began. */
+  #starvedMs(flight: Flight): number {
+    return this.#setting.prober.lostMs() - flight.lostMs;
   }
 
   #dueOf(slot: number): Offset {
@@ -219,10 +224,13 @@ export class Lane implements Waking {
   }
 }
 
-/** Good in spite of it is good; bad may be the prober's own doing. */
-function starvedSample(sample: Sample, starvedMs: number): Sample {
+/**
+ * Good in spite of it is good; bad may be the prober's own doing. An answer that lay unread until after the deadline says neither, but what it has
+ * counted is not lost.
+ */
+function starvedSample(sample: Sample, starvedMs: number, isReadTooLate: boolean): Sample {
   const starved: Sample = { ...sample, starvedMs };
-  if (sample.outcome === 'bad') {
+  if (sample.outcome === 'bad' || isReadTooLate) {
     starved.outcome = 'unknown';
     starved.reason = reasonOf(`${STARVED}${sample.reason === undefined ? '' : `: ${sample.reason}`}`);
   }

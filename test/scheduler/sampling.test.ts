@@ -139,7 +139,29 @@ describe('a program that stands still', () => {
       return [probe((signal) => clock.sleepUntil(clock.now() + 100, signal).then(() => GOOD))];
     });
 
-    expect(summary(entries).slice(0, 3)).toEqual(['good', 'gap: stalled', 'gap: late']);
+    expect(summary(entries).slice(0, 3)).toEqual(['good', 'unknown', 'gap: late']);
+  });
+
+  test('loses no count that lay unread until after the deadline', async () => {
+    const entries = await sampled((clock) => {
+      const counted = async (): Promise<Reading> => {
+        if (clock.now() > 200 && clock.now() < 300) clock.block(600);
+        return { outcome: 'good', values: { seen: 3 }, covers: [0, clock.now()] };
+      };
+      return [probe(counted)];
+    });
+
+    expect(summary(entries).slice(0, 4)).toEqual(['good', 'good', 'unknown', 'gap: late']);
+    expect(entries[2]).toMatchObject({ values: { seen: 3 }, covers: [0, expect.any(Number)] });
+  });
+
+  test('does not call a probe late that never answered while it stood still', async () => {
+    const entries = await sampled((clock) => {
+      clock.at(140, () => clock.block(600));
+      return [probe((signal) => clock.sleepUntil(clock.now() + 10_000, signal).then(() => GOOD))];
+    });
+
+    expect(summary(entries).slice(0, 2)).toEqual(['gap: stalled', 'gap: stalled']);
   });
 });
 

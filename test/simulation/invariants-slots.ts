@@ -30,12 +30,13 @@ export const slotInvariants: readonly Invariant[] = [
       }),
   },
   {
-    name: 'a sample starts when it is due or before the next is, and ends by its deadline',
+    name: 'a sample starts when it is due or before the next is, and ends by its deadline, or knows that it was read too late',
     check: ({ entries, plan }) =>
-      firstOf(samplesOf(entries), ({ probe, slot, due, started, ended }) => {
+      firstOf(samplesOf(entries), ({ probe, slot, due, started, ended, outcome, starvedMs = 0 }) => {
         const { intervalMs, timeoutMs } = specOf(plan.probes, probe);
         if (started < due || started >= due + intervalMs) return `${probe}#${slot} started at ${started}, due ${due}`;
-        const allowed = started + timeoutMs + STALL_TOLERANCE_MS;
+        const read = outcome === 'unknown' ? starvedMs : 0;
+        const allowed = started + timeoutMs + Math.max(read, STALL_TOLERANCE_MS);
         return ended < started || ended > allowed
           ? `${probe}#${slot} ended at ${ended}, started ${started}`
           : undefined;
@@ -43,9 +44,11 @@ export const slotInvariants: readonly Invariant[] = [
   },
   {
     name: 'a sample says what its probe said, when it said it',
-    check: ({ entries, world }) =>
-      firstOf(samplesOf(entries), ({ probe, slot, outcome, values, ended, reason, starvedMs }) => {
-        const said = outcome === 'unknown' && starvedMs !== undefined ? ['bad', 'unknown'] : [outcome];
+    check: ({ entries, world, plan }) =>
+      firstOf(samplesOf(entries), ({ probe, slot, outcome, values, started, ended, reason, starvedMs }) => {
+        const readTooLate = ended >= started + specOf(plan.probes, probe).timeoutMs;
+        const starved = readTooLate ? ['good', 'bad', 'unknown'] : ['bad', 'unknown'];
+        const said = outcome === 'unknown' && starvedMs !== undefined ? starved : [outcome];
         if (values['call'] === undefined)
           return said.includes('bad') && reason?.includes('no answer within ')
             ? undefined

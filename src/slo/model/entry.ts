@@ -51,7 +51,7 @@ export interface Sample {
   covers?: [Offset, Offset];
   /**
    * How long, of its time and just before it, the prober itself did not run, in ms; where that was more than a tenth of its time. Such a sample is never `bad`, and its
-   * durations may be longer by as much than the service's.
+   * durations may be longer by as much than the service's. Where it was read only after its deadline for that reason it is `unknown`.
    */
   starvedMs?: number;
   /** Ids, sequence ranges; 64-bit integers as decimal strings. */
