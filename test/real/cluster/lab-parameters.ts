@@ -38,6 +38,14 @@ export const lengths: Record<string, string> =
         ...{ TTFT_SLACK: '1', CANARY_SLACK: '3s', ENGINE_SHARE: '95%' },
       };
 
-/** The node with netem is a kernel in a process: what runs there is asked less often, which leaves enough looks in the short phases. */
+/**
+ * The node with netem is a kernel in a process: what runs there is asked less often, which leaves enough looks in the short phases. Packets are
+ * lost there, and TCP's next attempt may come as long after the fault as the fault was.
+ */
 export const seldom: Record<string, string> =
-  process.env['FULL'] === '1' ? {} : { PROBE_EVERY: '500ms', CANARY_EVERY: '1s', STEADY: '20s' };
+  process.env['FULL'] === '1'
+    ? {}
+    : {
+        ...{ PROBE_EVERY: '500ms', CANARY_EVERY: '1s', STEADY: '20s' },
+        ...{ RECOVERY: '34s', RECOVER_WITHIN: '25s', EVENTS_WITHIN: '25s' },
+      };
