@@ -40,6 +40,27 @@ it('explains each variable that a plan or a manifest reads, with the defaults th
   );
 });
 
+describe.each([
+  ['kv-event-sync', 'A'],
+  ['temporal-worker', 'B'],
+])('the promises of %s', (suite, letter) => {
+  const rows = tableOf(`promises-${suite}`);
+
+  it('have a row for each experiment', () => {
+    expect(rows.map(([row]) => row)).toEqual(ROWS.filter((row) => row.startsWith(letter)));
+  });
+
+  it.each(rows)('of %s are each held by an objective that is there, or it is said why not', (row, ...cells) => {
+    const { plan } = experiments.find((each) => each.row === row)!;
+    const { objectives } = parse(withDefaults(read(plan))).spec as { objectives: { name: string; phase: string }[] };
+    const judged = objectives.filter(({ phase }) => phase !== 'steady').map(({ name }) => name);
+    const named = cells.flatMap((cell) => [...cell.matchAll(/`([\w-]+)`/g)].map(([, name]) => name!));
+
+    expect(named.sort()).toEqual(judged.sort());
+    for (const cell of cells) expect(cell, 'a cell is empty').toMatch(/^`|^— \w/);
+  });
+});
+
 describe.each(experiments)('$row $name', ({ row, name, plan, manifest }) => {
   it('has one object in its own file', () => {
     const documents = parseAllDocuments(withDefaults(read(manifest)));

@@ -37,7 +37,7 @@ export const worker: Workload = {
       temporal: temporalAddress,
       namespace: temporalNamespace,
       brokers: [kafkaAddress],
-      stepMs: 200,
+      stepMs: 1_000,
       workflowBundle: bundle.at,
     };
     const part = await nodeProgram({
@@ -76,7 +76,7 @@ export const generator: Workload = {
       temporal: temporalAddress,
       namespace: temporalNamespace,
       brokers: [kafkaAddress],
-      goalsPerSecond: 0.5,
+      goalsPerSecond: 1,
       recordsPerSecond: 0,
       steps: 2,
     };

@@ -8,6 +8,8 @@ export function kvParameters(namespace: string): Record<string, string> {
     KV_ENGINE: inside('vllm-0.vllm'),
     KV_MODEL: 'lab-model',
     COMPLETIONS_URL: `http://${inside('gateway-plugins')}:8080/v1/completions`,
+    GATEWAY_URL: `http://${inside('gateway-plugins')}:8080`,
+    KV_PREFIX_WORDS: '40',
     GATEWAY_VANTAGE_URL: `http://${inside('steadfast-gateway')}:9780`,
     STRESS_WORKERS: '1',
     STRESS_MEMORY: '64MB',
@@ -33,6 +35,7 @@ export const lengths: Record<string, string> =
         ...{ STEADY: '14s', FAULT: '14s', RECOVERY: '24s', SETTLE: '5s', PAUSE: '5s' },
         ...{ RECOVER_WITHIN: '15s', EVENTS_WITHIN: '15s', GATEWAY_WITHIN: '15s' },
         ...{ PROBE_EVERY: '250ms', QUERY_EVERY: '500ms', CANARY_EVERY: '500ms', CANARY_TIMEOUT: '8s' },
+        ...{ ROUTE_EVERY: '500ms', ROUTED_AT_LEAST: '5', WATCH_EVERY: '500ms', IN_FLIGHT: '1' },
         ...{ RATE_WINDOW: '8s', BASELINE: '2m', BASELINE_STEP: '2s' },
         // A small machine that does many things at once is not always as fast as before.
         ...{ TTFT_SLACK: '1', CANARY_SLACK: '3s', ENGINE_SHARE: '95%' },
@@ -40,12 +43,15 @@ export const lengths: Record<string, string> =
 
 /**
  * The node with netem is a kernel in a process: what runs there is asked less often, which leaves enough looks in the short phases. Packets are
- * lost there, and TCP's next attempt may come as long after the fault as the fault was.
+ * lost there, and TCP's next attempt may come as long after the fault as the fault was. It carries one engine or one worker, so that there is
+ * nothing to choose from.
  */
-export const seldom: Record<string, string> =
-  process.env['FULL'] === '1'
+export const seldom: Record<string, string> = {
+  ...(process.env['FULL'] === '1'
     ? {}
     : {
-        ...{ PROBE_EVERY: '500ms', CANARY_EVERY: '1s', STEADY: '20s' },
+        ...{ PROBE_EVERY: '500ms', CANARY_EVERY: '1s', ROUTE_EVERY: '5s', STEADY: '20s' },
         ...{ RECOVERY: '34s', RECOVER_WITHIN: '25s', EVENTS_WITHIN: '25s' },
-      };
+      }),
+  ...{ KV_ENGINES: '1', ROUTING_SEVERITY: 'warning', WORKERS: '1' },
+};
