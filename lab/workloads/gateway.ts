@@ -18,6 +18,7 @@ import { createPrefixIndex } from './gateway/prefix-index.ts';
 import { createRouter } from './gateway/routing.ts';
 import { createRoutingMetrics } from './gateway/routing-metrics.ts';
 import { endOnSignals, ownConfig } from './own-config.ts';
+import { say } from './own-log.ts';
 import { keepPace } from './steady-pace.ts';
 
 export interface GatewayConfig {
@@ -32,14 +33,15 @@ export interface GatewayConfig {
 }
 
 const model = 'lab-model';
+const summaryEveryMs = 10_000;
 const config = ownConfig<GatewayConfig>();
 const [metrics, eventMetrics] = [new Registry(), new Registry()];
 const defects = switchedOn(config.defects);
 const index = createPrefixIndex(defects);
 
-const engines = followEngines({ list, index, defects, metricsOf: createEventMetrics(eventMetrics) });
+const engines = followEngines({ list, index, defects, metricsOf: createEventMetrics(eventMetrics), say });
 const route = createRouter({ pods: engines.ready, index, defects, metrics: createRoutingMetrics(metrics, model) });
-const forwarding = createForwarding({ registry: metrics, route, answerWithinMs: config.answerWithinMs });
+const forwarding = createForwarding({ registry: metrics, route, answerWithinMs: config.answerWithinMs, say });
 const nextPrompt = createConversations(8);
 const traffic = keepPace(config.requestsPerSecond, () => askForCompletion(config.httpPort, nextPrompt()));
 
@@ -59,6 +61,7 @@ await serveFace<GatewayCommand>({
   routes: { 'POST /v1/completions': forwarding.route },
 });
 endOnSignals(engines.close);
+setInterval(sayHowItGoes, summaryEveryMs);
 
 async function list(): Promise<EnginePod[]> {
   return 'namespace' in config.engines ? await listEnginePods(config.engines) : [...config.engines];
@@ -67,6 +70,13 @@ async function list(): Promise<EnginePod[]> {
 async function shownMetrics(): Promise<string> {
   const shown = defects.noEventMetrics ? [metrics] : [metrics, eventMetrics];
   return (await Promise.all(shown.map((registry) => registry.metrics()))).join('\n');
+}
+
+function sayHowItGoes(): void {
+  const byStatus = Object.entries(forwarding.totals().byStatus).map(
+    ([status, count]) => `${count} of status ${status}`,
+  );
+  say('INFO', `${engines.ready().length} engines are ready; answers so far: ${byStatus.join(', ') || 'none'}`);
 }
 
 function obey(command: GatewayCommand): void {

@@ -9,7 +9,9 @@ import { serveFace } from './face.ts';
 import { createActivities, type WorkerConduct } from './goals/activities.ts';
 import { createGoalEvents } from './goals/goal-events.ts';
 import { taskQueue } from './goals/goal-run.ts';
+import { keepAsking } from './keep-asking.ts';
 import { ownConfig } from './own-config.ts';
+import { causesOf, say, watchPeer } from './own-log.ts';
 
 export interface WorkerConfig {
   /** Address to listen on; loopback if not given. */
@@ -29,6 +31,7 @@ const workerCommand = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('slow'), stepMs: z.int().min(0).max(600_000) }),
 ]);
 
+const answerWithinMs = 2_000;
 const config = ownConfig<WorkerConfig>();
 const metrics = new Registry();
 const host = config.host ?? '127.0.0.1';
@@ -39,16 +42,18 @@ Runtime.install({
   telemetryOptions: { metrics: { prometheus: { bindAddress: `${host}:${config.sdkMetricsPort}` } } },
   shutdownSignals: ['SIGINT', 'SIGTERM'],
 });
-const connection = await NativeConnection.connect({ address: config.temporal });
+const connection = await connected();
 const worker = await Worker.create({
   connection,
   namespace: config.namespace,
   taskQueue,
   ...workflowCode(),
-  activities: createActivities(events, conduct, metrics),
+  activities: createActivities({ events, conduct, registry: metrics, say }),
   shutdownGraceTime: '1s',
 });
 const run = worker.run();
+const ending = new AbortController();
+const asking = keepAsking(askTemporal, watchPeer(`Temporal at ${config.temporal}`, say), ending.signal);
 
 await serveFace({
   host,
@@ -63,9 +68,24 @@ await serveFace({
 });
 
 await run;
+ending.abort();
+await asking;
 await events.close();
 await connection.close();
 process.exit(0);
+
+async function connected(): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect({ address: config.temporal });
+  } catch (error) {
+    say('ERROR', `no connection to Temporal at ${config.temporal}: ${causesOf(error)}`);
+    process.exit(1);
+  }
+}
+
+function askTemporal(): Promise<unknown> {
+  return connection.withDeadline(Date.now() + answerWithinMs, () => connection.workflowService.getSystemInfo({}));
+}
 
 function workflowCode() {
   if (config.workflowBundle !== undefined) return { workflowBundle: { codePath: config.workflowBundle } };

@@ -1,7 +1,9 @@
 import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { answer, type Route as HttpRoute, readBody } from '../face.ts';
+import { causesOf, type PeerWatch, type Say, watchPeer } from '../own-log.ts';
 import { tokensOfRequest } from '../tokens.ts';
+import type { EnginePod } from './pods.ts';
 import type { Route } from './routing.ts';
 
 export interface ForwardingOptions {
@@ -9,6 +11,7 @@ export interface ForwardingOptions {
   route: (tokens: readonly number[]) => Route | undefined;
   /** Longest time for an engine to answer. */
   answerWithinMs: number;
+  say: Say;
 }
 
 /** What became of the requests, and how many went to which engine. */
@@ -20,18 +23,26 @@ export interface Forwarding {
 const handler = '/v1/completions';
 
 /** `POST /v1/completions`: passes each request on to the engine that is chosen, and says in `target-pod` which one. */
-export function createForwarding({ registry, route, answerWithinMs }: ForwardingOptions): Forwarding {
+export function createForwarding({ registry, route, answerWithinMs, say }: ForwardingOptions): Forwarding {
   const metrics = forwardingMetrics(registry);
   const byStatus: Record<string, number> = {};
   const byPod: Record<string, number> = {};
+  const peers = new Map<string, PeerWatch>();
 
   async function forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const began = performance.now();
     const body = await readBody(incoming);
     const chosen = route(tokensOfRequest(body));
     if (chosen === undefined) answer(response, 503, { error: { message: 'no engine is ready' } });
-    else await passOn(chosen, body, response, answerWithinMs);
+    else await passOn(chosen, body, response, answerWithinMs, peerOf(chosen.pod));
     count(chosen, response.statusCode, (performance.now() - began) / 1_000);
+  }
+
+  function peerOf({ key, address, httpPort }: EnginePod): PeerWatch {
+    const name = `${key} at ${address}:${httpPort}`;
+    const peer = peers.get(name) ?? watchPeer(name, say);
+    peers.set(name, peer);
+    return peer;
   }
 
   function count(chosen: Route | undefined, status: number, seconds: number): void {
@@ -44,16 +55,25 @@ export function createForwarding({ registry, route, answerWithinMs }: Forwarding
   return { route: forward, totals: () => ({ byStatus: { ...byStatus }, byPod: { ...byPod } }) };
 }
 
-async function passOn(chosen: Route, body: string, response: ServerResponse, withinMs: number): Promise<void> {
+async function passOn(
+  chosen: Route,
+  body: string,
+  response: ServerResponse,
+  withinMs: number,
+  peer: PeerWatch,
+): Promise<void> {
   const { pod } = chosen;
   response.setHeader('target-pod', `${pod.address}:${pod.httpPort}`);
   try {
     const reply = await askEngine(chosen, body, AbortSignal.timeout(withinMs));
     response.writeHead(reply.status, { 'content-type': 'application/json' });
     response.end(reply.body);
+    peer.back();
   } catch (error) {
     const late = (error as Error).name === 'AbortError';
-    answer(response, late ? 504 : 502, { error: { message: `${pod.key}: ${late ? 'no answer in time' : error}` } });
+    const cause = late ? 'no answer in time' : causesOf(error);
+    peer.lost(cause);
+    answer(response, late ? 504 : 502, { error: { message: `${pod.key}: ${cause}` } });
   } finally {
     chosen.done();
   }

@@ -1,9 +1,12 @@
+import { causesOf, type Say, watchPeer } from '../own-log.ts';
 import { createBackoff } from './backoff.ts';
 import { type KvSubscriber, openSubscriber, pause } from './kv-subscriber.ts';
 import type { EnginePod } from './pods.ts';
 import { createStreamFollower, type FollowerOptions } from './stream-follower.ts';
 
-export type ConnectionOptions = Pick<FollowerOptions, 'index' | 'defects' | 'metrics'>;
+export interface ConnectionOptions extends Pick<FollowerOptions, 'index' | 'defects' | 'metrics'> {
+  say: Say;
+}
 
 /** The gateway's connection to one engine, kept up until closed. */
 export interface KvConnection {
@@ -33,18 +36,23 @@ export function keepConnected(first: EnginePod, options: ConnectionOptions): KvC
     signal: ending.signal,
   });
   const backoff = createBackoff(firstBackoffMs, longestBackoffMs);
+  const address = `${first.address}:${first.eventsPort}`;
+  const peer = watchPeer(`the events of ${first.key} at ${address}`, options.say);
 
   function open(): KvSubscriber {
     renewalWanted = false;
     status = 'connecting';
     metrics.connected();
-    return openSubscriber(`tcp://${first.address}:${first.eventsPort}`, defects, {
+    return openSubscriber(`tcp://${address}`, defects, {
       onConnected: () => {
         status = 'connected';
         resyncWanted = true;
+        peer.back();
       },
       onDisconnected: () => {
         status = 'disconnected';
+        if (!ending.signal.aborted && !renewalWanted)
+          peer.lost('it closed the connection, or timed out at a heartbeat');
       },
     });
   }
@@ -85,6 +93,7 @@ export function keepConnected(first: EnginePod, options: ConnectionOptions): KvC
   async function giveUpForNow(error: unknown): Promise<void> {
     if (ending.signal.aborted) return;
     lastError = String(error);
+    peer.lost(causesOf(error));
     status = 'disconnected';
     metrics.failed('consume_events');
     metrics.disconnected();

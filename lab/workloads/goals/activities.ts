@@ -1,7 +1,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { Counter, type Registry } from 'prom-client';
+import type { Say } from '../own-log.ts';
 import type { GoalEvents } from './goal-events.ts';
-import type { GoalActivities } from './goal-run.ts';
+import type { GoalActivities, GoalEvent } from './goal-run.ts';
 
 /** How the worker's activities behave; may change while it runs. */
 export interface WorkerConduct {
@@ -12,7 +13,14 @@ export interface WorkerConduct {
 
 const heartbeatMs = 500;
 
-export function createActivities(events: GoalEvents, conduct: WorkerConduct, registry: Registry): GoalActivities {
+export interface ActivitiesOptions {
+  events: GoalEvents;
+  conduct: WorkerConduct;
+  registry: Registry;
+  say: Say;
+}
+
+export function createActivities({ events, conduct, registry, say }: ActivitiesOptions): GoalActivities {
   const registers = [registry];
   const runs = new Counter({
     name: 'bytebot_workflow_executions_total',
@@ -27,24 +35,34 @@ export function createActivities(events: GoalEvents, conduct: WorkerConduct, reg
     registers,
   });
 
-  async function counted(activity_type: string, work: () => Promise<void>): Promise<void> {
+  async function counted(activity_type: string, what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
       activities.inc({ activity_type, status: 'success' });
     } catch (error) {
       activities.inc({ activity_type, status: 'failure' });
+      say('ERROR', `${what} failed in attempt ${Context.current().info.attempt}: ${(error as Error).message}`);
       throw error;
     }
   }
 
+  function tellEnd({ eventType, goalRunId, tenantId }: GoalEvent): void {
+    runs.inc({ status: eventType, tenant_id: tenantId });
+    say('INFO', `${eventType} of goal ${goalRunId}`);
+  }
+
   return {
     emitGoalEvent: (event) =>
-      counted('emitGoalEvent', async () => {
+      counted('emitGoalEvent', `${event.eventType} of goal ${event.goalRunId}`, async () => {
         await events.emitGoal(event, Context.current().info.attempt);
-        if (event.eventType !== 'GOAL_STARTED') runs.inc({ status: event.eventType, tenant_id: event.tenantId });
+        if (event.eventType !== 'GOAL_STARTED') tellEnd(event);
       }),
-    emitStepEvent: (event) => counted('emitStepEvent', () => events.emitStep(event, Context.current().info.attempt)),
-    executeStep: () => counted('executeStep', () => workThroughStep(conduct)),
+    emitStepEvent: (event) =>
+      counted('emitStepEvent', `${event.eventType} of goal ${event.goalRunId}, step ${event.stepNumber}`, () =>
+        events.emitStep(event, Context.current().info.attempt),
+      ),
+    executeStep: ({ goalRunId, stepNumber }) =>
+      counted('executeStep', `step ${stepNumber} of goal ${goalRunId}`, () => workThroughStep(conduct)),
   };
 }
 

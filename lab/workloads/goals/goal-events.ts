@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Producer, stringSerializers } from '@platformatic/kafka';
 import { topics } from '../../servers/kafka-topics.ts';
+import { causesOf } from '../own-log.ts';
 import type { GoalEvent, StepEvent } from './goal-run.ts';
 
 /** Writes goal and step events to Kafka, each under the key that orders it. */
@@ -27,7 +28,9 @@ export function createGoalEvents(clientId: string, brokers: readonly string[]): 
     const body = { eventId: randomUUID(), eventType, goalRunId, tenantId, timestamp: new Date().toISOString() };
     const value = JSON.stringify({ ...body, payload: { ...payload, attempt } });
     const headers = { 'event-type': eventType, 'tenant-id': tenantId };
-    await producer.send({ messages: [{ topic, key, value, headers }] });
+    await producer.send({ messages: [{ topic, key, value, headers }] }).catch((error: unknown) => {
+      throw new Error(`Kafka at ${brokers.join(', ')} did not take it: ${causesOf(error)}`, { cause: error });
+    });
   }
 
   return {

@@ -30,10 +30,16 @@ async function gateway(httpPort: number | undefined) {
     life: '1',
   };
   const route = () => (httpPort === undefined ? undefined : { pod, matchedBlocks: 0, done: () => void done++ });
-  const forwarding = createForwarding({ registry: new Registry(), route, answerWithinMs: 300 });
+  const said: string[] = [];
+  const forwarding = createForwarding({
+    registry: new Registry(),
+    route,
+    answerWithinMs: 300,
+    say: (...line) => void said.push(line.join(' ')),
+  });
   const port = await listening((request, response) => void forwarding.route(request, response));
   const ask = () => fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{"prompt":"?"}' });
-  return { ask, totals: forwarding.totals, done: () => done };
+  return { ask, totals: forwarding.totals, said, done: () => done };
 }
 
 test('the engine’s answer comes back, with the engine’s address', async () => {
@@ -62,4 +68,20 @@ test.each([
 
   expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(reason)]);
   expect(totals().byStatus).toEqual({ [status]: 1 });
+});
+
+test('the log says once which engine does not answer, and why, and once that it does again', async () => {
+  let broken = true;
+  const engine = await listening((request, response) => {
+    if (broken) request.destroy();
+    else response.writeHead(200).end('{}');
+  });
+  const { ask, said } = await gateway(engine);
+
+  for (let times = 0; times < 3; times++) await ask();
+  broken = false;
+  for (let times = 0; times < 2; times++) await ask();
+
+  const peer = `lab/engine at 127.0.0.1:${engine}`;
+  expect(said).toEqual([`ERROR lost ${peer}: socket hang up`, `INFO ${peer} is back`]);
 });

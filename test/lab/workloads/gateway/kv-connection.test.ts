@@ -38,10 +38,16 @@ async function engineAndGateway(options: { defects?: Defect[]; release?: Release
   const index = createPrefixIndex(defects);
   const pod = { key: 'lab/engine', address: '127.0.0.1', httpPort: 1, ...ports, ready: true, life: 'first' };
   const metrics = createEventMetrics(registry)(pod.key);
-  const connection = keepConnected(pod, { index, defects, metrics });
+  const said: string[] = [];
+  const connection = keepConnected(pod, {
+    index,
+    defects,
+    metrics,
+    say: (level, text) => said.push(`${level} ${text}`),
+  });
   onTestFinished(() => connection.close());
   const state = () => connection.state() as State;
-  return { engine, connection, pod, state, shown: () => registry.metrics() };
+  return { engine, connection, pod, state, said, shown: () => registry.metrics() };
 }
 
 const soon = { timeout: 8_000, interval: 20 };
@@ -181,11 +187,16 @@ describe('a gateway with a defect', () => {
   });
 });
 
-test('a sound gateway says that it is not connected where nobody is', async () => {
-  const { engine, state } = await engineAndGateway();
+test('a sound gateway says that it is not connected where nobody is, and in its log who is gone, why, and when it is back', async () => {
+  const { engine, state, said, pod } = await engineAndGateway();
   await applied(state, 5);
   const restarted = engine.restart(1_500);
   await expect.poll(() => state().status, soon).toBe('disconnected');
   await restarted;
   await expect.poll(() => state().status, soon).toBe('connected');
+  const peer = `the events of lab/engine at 127.0.0.1:${pod.eventsPort}`;
+  expect(said).toEqual([
+    `ERROR lost ${peer}: it closed the connection, or timed out at a heartbeat`,
+    `INFO ${peer} is back`,
+  ]);
 });
