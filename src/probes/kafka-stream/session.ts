@@ -99,10 +99,13 @@ export class KafkaStreamSession implements ProbeSession {
 
   async drain(signal: AbortSignal): Promise<FinalReading[]> {
     const begunAt = this.#context.now();
-    const isDone = () => this.#hasReadTo(begunAt) && !this.#isAnythingOpen();
-    await this.#until(() => !this.#reader.joined || isDone(), signal);
+    await this.#until(() => !this.#reader.joined || this.#hasReadTo(begunAt), signal);
+    const readAt = this.#context.now();
+    // Where work goes on beginning, something is always open.
+    const begun = this.#book.openWorkIds();
+    await this.#until(() => !this.#reader.joined || !this.#isAnyOpen(begun), signal);
     const now = this.#context.now();
-    const stretch = { from: this.#experimentFrom, firstReadingTo: this.#firstReadingTo ?? now, end: now };
+    const stretch = { from: this.#experimentFrom, firstReadingTo: this.#firstReadingTo ?? now, readAt, end: now };
     const complete = this.#hasReadTo(begunAt);
     const known = this.#takeKnown(now, complete);
     this.#experimentFrom = now;
@@ -173,8 +176,8 @@ export class KafkaStreamSession implements ProbeSession {
     return (this.#reader.positions.knownTo ?? Number.NEGATIVE_INFINITY) >= moment;
   }
 
-  #isAnythingOpen(): boolean {
-    return this.#book.openWorks > 0 || (this.#canaries?.book.open(this.#readSoFar(true)) ?? 0) > 0;
+  #isAnyOpen(works: readonly string[]): boolean {
+    return works.some((id) => this.#book.isWorkOpen(id)) || (this.#canaries?.book.open(this.#readSoFar(true)) ?? 0) > 0;
   }
 
   #readSoFar(toTheEnd: boolean) {
@@ -188,7 +191,8 @@ export class KafkaStreamSession implements ProbeSession {
 
   #settle(stretch: Stretch, complete: boolean): FinalReading[] {
     const canaries = this.#canaries?.book.settle(stretch.firstReadingTo, this.#readSoFar(complete));
-    const works = this.#config.complete && complete ? this.#book.settle(stretch.firstReadingTo) : undefined;
+    const works =
+      this.#config.complete && complete ? this.#book.settle(stretch.firstReadingTo, stretch.readAt) : undefined;
     return [...(works ? workReadings(stretch, works) : []), ...(canaries ? canaryReadings(stretch, canaries) : [])];
   }
 

@@ -8,6 +8,8 @@ export interface Stretch {
   from: Offset;
   /** Where its first reading ends: what is before may have been before the experiment. */
   firstReadingTo: Offset;
+  /** When all was read that the experiment had brought: what begins later is not the experiment's. */
+  readAt: Offset;
   end: Offset;
 }
 

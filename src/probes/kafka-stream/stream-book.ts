@@ -66,8 +66,16 @@ export class StreamBook {
     return findings;
   }
 
-  settle(splitAt: Offset): Unended {
-    return this.#works.settle(splitAt);
+  openWorkIds(): string[] {
+    return this.#works.openIds();
+  }
+
+  isWorkOpen(id: string): boolean {
+    return this.#works.isOpen(id);
+  }
+
+  settle(splitAt: Offset, begunBy?: Offset): Unended {
+    return this.#works.settle(splitAt, begunBy);
   }
 
   /** A repeated record is a duplicate and nothing else: it is not also out of order. */

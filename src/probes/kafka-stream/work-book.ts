@@ -51,16 +51,29 @@ export class WorkBook {
     return 'ended';
   }
 
-  /** Gives up what is still open: what ends later is late. */
-  settle(splitAt: Offset): Unended {
-    const open = [...this.#works.values()].filter(({ state }) => state === 'open');
+  /** What has begun and not ended. */
+  openIds(): string[] {
+    return this.#openBy(Number.POSITIVE_INFINITY).map(({ id }) => id);
+  }
+
+  isOpen(id: string): boolean {
+    return this.#works.get(id)?.state === 'open';
+  }
+
+  /** Gives up what had begun by then and is still open: what ends later is late. What began since is left to the next time. */
+  settle(splitAt: Offset, begunBy: Offset = Number.POSITIVE_INFINITY): Unended {
+    const open = this.#openBy(begunBy);
     for (const work of open) work.state = 'given-up';
-    this.#open = 0;
+    this.#open -= open.length;
     const before = open.filter(({ begunAt }) => begunAt <= splitAt).length;
     const unended = { before, after: open.length - before, ids: open.slice(0, SHOWN_IDS).map(({ id }) => id) };
     const incomplete = this.#forgotOpen;
     this.#forgotOpen = false;
     return { ...unended, incomplete };
+  }
+
+  #openBy(moment: Offset): Work[] {
+    return [...this.#works.values()].filter(({ state, begunAt }) => state === 'open' && begunAt <= moment);
   }
 
   #begin(id: string, at: Offset): WorkNews {

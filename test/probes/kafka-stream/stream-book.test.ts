@@ -151,6 +151,18 @@ describe('works', () => {
     expect(book.settle(0)).toMatchObject({ before: 1, after: 1 });
   });
 
+  test('one that begins while others are waited for is neither waited for nor given up', () => {
+    const book = bookOf(config, [event('STARTED', 'ours')]);
+    const waitedFor = book.openWorkIds();
+    book.observe(event('STARTED', 'theirs'), 5);
+    book.observe(event('COMPLETED', 'ours'), 6);
+
+    expect(waitedFor.map((id) => book.isWorkOpen(id))).toEqual([false]);
+    expect(book.settle(-1, 4)).toMatchObject({ before: 0, after: 0 });
+    expect(book.openWorks).toBe(1);
+    expect(book.settle(-1)).toMatchObject({ before: 0, after: 1, ids: ['["theirs"]'] });
+  });
+
   test('beginning and ending again says nothing new', () => {
     const records = ['STARTED', 'STARTED', 'FAILED', 'COMPLETED', 'STARTED'].map((type) => event(type));
 
