@@ -10,6 +10,7 @@ import { serveFace } from './face.ts';
 import { createGoalEvents } from './goals/goal-events.ts';
 import { type GoalRunInput, type GoalRunResult, taskQueue, workflowIdOf, workflowType } from './goals/goal-run.ts';
 import { endOnSignals, ownConfig } from './own-config.ts';
+import { say } from './own-log.ts';
 import { keepPace } from './steady-pace.ts';
 
 export interface GeneratorConfig {
@@ -44,7 +45,7 @@ const inFlight = new Set<string>();
 
 const connection = await Connection.connect({ address: config.temporal });
 const client = new Client({ connection, namespace: config.namespace });
-const events = createGoalEvents('lab-generator', config.brokers);
+const events = createGoalEvents('lab-generator', config.brokers, say);
 const goalPace = keepPace(config.goalsPerSecond, () => void runGoal());
 const recordPace = keepPace(config.recordsPerSecond, () => void writeRecord());
 

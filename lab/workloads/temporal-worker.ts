@@ -36,7 +36,7 @@ const config = ownConfig<WorkerConfig>();
 const metrics = new Registry();
 const host = config.host ?? '127.0.0.1';
 const conduct: WorkerConduct = { failing: false, stepMs: config.stepMs };
-const events = createGoalEvents('lab-worker', config.brokers);
+const events = createGoalEvents('lab-worker', config.brokers, say);
 
 Runtime.install({
   telemetryOptions: { metrics: { prometheus: { bindAddress: `${host}:${config.sdkMetricsPort}` } } },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Producer, stringSerializers } from '@platformatic/kafka';
 import { topics } from '../../servers/kafka-topics.ts';
-import { causesOf } from '../own-log.ts';
+import { causesOf, type Say, watchPeer } from '../own-log.ts';
 import type { GoalEvent, StepEvent } from './goal-run.ts';
 
 /** Writes goal and step events to Kafka, each under the key that orders it. */
@@ -11,7 +11,12 @@ export interface GoalEvents {
   close: () => Promise<void>;
 }
 
-export function createGoalEvents(clientId: string, brokers: readonly string[]): GoalEvents {
+/** When a silent Kafka is told in the log; whether it is given up is another question. */
+const silentForMs = 3_000;
+
+export function createGoalEvents(clientId: string, brokers: readonly string[], say: Say): GoalEvents {
+  const kafka = `Kafka at ${brokers.join(', ')}`;
+  const peer = watchPeer(kafka, say);
   const producer = new Producer({
     clientId,
     bootstrapBrokers: [...brokers],
@@ -28,9 +33,16 @@ export function createGoalEvents(clientId: string, brokers: readonly string[]): 
     const body = { eventId: randomUUID(), eventType, goalRunId, tenantId, timestamp: new Date().toISOString() };
     const value = JSON.stringify({ ...body, payload: { ...payload, attempt } });
     const headers = { 'event-type': eventType, 'tenant-id': tenantId };
-    await producer.send({ messages: [{ topic, key, value, headers }] }).catch((error: unknown) => {
-      throw new Error(`Kafka at ${brokers.join(', ')} did not take it: ${causesOf(error)}`, { cause: error });
-    });
+    const silent = setTimeout(() => peer.lost(`no answer for ${silentForMs / 1_000} s`), silentForMs);
+    try {
+      await producer.send({ messages: [{ topic, key, value, headers }] });
+      peer.back();
+    } catch (error) {
+      peer.lost(causesOf(error));
+      throw new Error(`${kafka} did not take it: ${causesOf(error)}`, { cause: error });
+    } finally {
+      clearTimeout(silent);
+    }
   }
 
   return {

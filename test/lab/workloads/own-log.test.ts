@@ -33,11 +33,15 @@ test('a peer that does not answer is told once, with the cause, and once that it
 
 test('an event that Kafka does not take is told with the broker and the cause', async () => {
   const [port] = await freePorts(1);
-  const events = createGoalEvents('test', [`127.0.0.1:${port}`]);
+  const said: string[] = [];
+  const events = createGoalEvents('test', [`127.0.0.1:${port}`], (level, text) => said.push(`${level} ${text}`));
   const sending = events.emitGoal({ eventType: 'GOAL_STARTED', goalRunId: 'g', tenantId: 't', payload: {} });
 
   await expect(sending).rejects.toThrow(
     new RegExp(`^Kafka at 127\\.0\\.0\\.1:${port} did not take it: .*ECONNREFUSED`),
   );
+  expect(said).toEqual([
+    expect.stringMatching(new RegExp(`^ERROR lost Kafka at 127\\.0\\.0\\.1:${port}: .*ECONNREFUSED`)),
+  ]);
   await events.close();
 });
