@@ -1,5 +1,5 @@
-import { NoCluster } from '../../clients/kubernetes/access.ts';
 import type { KubeClient, KubeObject } from '../../clients/kubernetes/client.ts';
+import { NoCluster } from '../../clients/kubernetes/kubeconfig.ts';
 import { openKubeClient } from '../../clients/kubernetes/open.ts';
 import { isStatus } from '../../clients/kubernetes/trouble.ts';
 import type { FoundFault, InspectedExperiment } from '../contract.ts';

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Agent, RequestOptions } from 'node:https';
 import { basename } from 'node:path';
-import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import { tokenFromFile } from './token-file.ts';
-
-/** There is no sign of a cluster where we looked. */
-export class NoCluster extends Error {}
+import { type AccessOptions, type KubeConfig, loadAgain, loadConfig, placeOf } from './kubeconfig.ts';
+import { NotWhole, onceWhole } from './once-whole.ts';
 
 /** What a request needs so that the server lets us in. */
 export interface Credentials {
@@ -24,42 +21,59 @@ export interface Access {
   close(): void;
 }
 
-export interface AccessOptions {
-  kubeconfig?: string | undefined;
-  context?: string | undefined;
-}
-
 /** Finds the cluster as kubectl does. Rejects with `NoCluster` where nothing names one. */
 export async function openAccess(options: AccessOptions): Promise<Access> {
-  let config = await loadConfig(options);
+  let config = await onceWhole(() => loadConfig(options));
   const { server, namespace } = placeOf(config);
   const agents = await openAgents();
+  let last: Credentials | undefined;
+  const read = async (): Promise<Credentials> => {
+    const request = await requestOptions(config);
+    const headers = { ...request.headers, ...basicAuth(request.auth) };
+    const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
+    return { headers, agent: proxied ? (request.agent as Agent) : agents.for(server, request) };
+  };
   return {
     server,
     namespace,
     inCluster: config.getCurrentContext() === 'inClusterContext',
     async credentials(anew) {
-      if (anew) config = await loadConfig(options);
-      const request = await requestOptions(config);
-      const headers = { ...request.headers, ...basicAuth(request.auth) };
-      const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
-      return { headers, agent: proxied ? (request.agent as Agent) : agents.for(server, request) };
+      if (anew) config = await onceWhole(() => loadAgain(options, config));
+      try {
+        last = await onceWhole(read);
+      } catch (error) {
+        // What the server has not refused so far may hold on.
+        if (anew || !last || !(error instanceof NotWhole)) throw error;
+      }
+      return last;
     },
     close: agents.close,
   };
 }
 
-async function requestOptions(config: KubeConfig): Promise<RequestOptions & { headers: Record<string, string> }> {
-  const request = { headers: {} };
+type Request = RequestOptions & { headers: Record<string, string> };
+
+async function requestOptions(config: KubeConfig): Promise<Request> {
+  const request: Request = { headers: {} };
   // The library refuses plain HTTP unless it may trust anybody; kubectl does not.
   const cluster = config.getCurrentCluster();
   if (cluster?.server.startsWith('http:')) Object.assign(cluster, { skipTLSVerify: true });
   try {
     await config.applyToHTTPSOptions(request);
-    return request;
   } catch (error) {
-    throw new Error(reasonOf(error as NodeJS.ErrnoException));
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    const isGone = code === 'ENOENT' && syscall === 'open';
+    throw new (isGone ? NotWhole : Error)(reasonOf(error as NodeJS.ErrnoException));
   }
+  // The library goes on without a token, as nobody, where its file is empty.
+  const hasToken = request.headers['Authorization'] !== undefined;
+  if (isKnownByFile(config) && !hasToken) throw new NotWhole('the file with the token is empty');
+  return request;
+}
+
+/** As the service account of a pod is. */
+function isKnownByFile(config: KubeConfig): boolean {
+  return config.getCurrentUser()?.authProvider?.config?.tokenFile !== undefined;
 }
 
 /** Never what a program has printed, which may be a secret. */
@@ -70,59 +84,6 @@ function reasonOf({ code, syscall, message }: NodeJS.ErrnoException): string {
   return message.startsWith('No command')
     ? 'the kubeconfig names no command that makes them'
     : 'the program that makes them failed; kubectl says how';
-}
-
-async function loadConfig({ kubeconfig, context }: AccessOptions): Promise<KubeConfig> {
-  // This file of the package, and not its root, which brings every type of the API with it.
-  const { KubeConfig: Library } = await import('@kubernetes/client-node/dist/config.js');
-  // Of several kubeconfigs the library shows only the first.
-  const read: string[] = [];
-  class Config extends Library {
-    override loadFromFile(...how: Parameters<KubeConfig['loadFromFile']>): void {
-      super.loadFromFile(...how);
-      read.push(how[0]);
-    }
-  }
-  const config = new Config();
-  try {
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
-  } catch (error) {
-    throw new NoCluster(
-      `the kubeconfig cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'not a kubeconfig'}`,
-    );
-  }
-  if (context !== undefined) selectContext(config, context);
-  for (const file of read) await takeTokenFile(config, file);
-  return config;
-}
-
-/** As for kubectl, a file with a token counts before a token. */
-async function takeTokenFile(config: KubeConfig, kubeconfig: string): Promise<void> {
-  const user = config.getCurrentUser();
-  if (!user) return;
-  try {
-    const token = await tokenFromFile(kubeconfig, user.name);
-    if (token !== undefined) Object.assign(user, { token });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'not readable';
-    throw new NoCluster(`the kubeconfig's file with a token cannot be read: ${code}`);
-  }
-}
-
-function selectContext(config: KubeConfig, context: string): void {
-  if (!config.getContextObject(context)) throw new NoCluster(`the kubeconfig has no context "${context}"`);
-  config.setCurrentContext(context);
-}
-
-const NOWHERE = 'http://localhost:8080';
-
-function placeOf(config: KubeConfig): { server: URL; namespace: string } {
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined || server === NOWHERE || !URL.canParse(server))
-    throw new NoCluster('no cluster: neither a kubeconfig nor the service account of a pod names one');
-  const namespace = config.getContextObject(config.getCurrentContext())?.namespace?.trim();
-  return { server: new URL(server), namespace: namespace || 'default' };
 }
 
 function basicAuth(auth: string | null | undefined): Record<string, string> {
