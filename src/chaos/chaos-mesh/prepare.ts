@@ -45,7 +45,8 @@ export async function prepareStrike(
   );
   const others = await faultsOfOthers(kube, prepared.namespaces, context.run, signal);
   const { targets, problems, facts } = preflight.preparation;
-  const found = [...source.problems, ...problems, ...others];
+  const found = [...source.problems, ...problems, ...others.problems];
+  const unseen = others.unseen.map((text) => ({ of: 'note' as const, text }));
   const lease = await takeLeases(
     setting,
     prepared,
@@ -57,7 +58,11 @@ export async function prepareStrike(
       ...prepared,
       candidates: new Map(preflight.faults.map(({ fault, candidates }) => [fault, candidates])),
     },
-    preparation: { targets, problems: lease === undefined ? found : [...found, lease], facts: facts ?? [] },
+    preparation: {
+      targets,
+      problems: lease === undefined ? found : [...found, lease],
+      facts: [...(facts ?? []), ...unseen],
+    },
   };
 }
 

@@ -210,6 +210,18 @@ it('does not begin where the faults of others cannot be seen', async () => {
   expect(holder(), 'no lease was taken').toBeUndefined();
 });
 
+it.each([
+  ['at all', /v1alpha1\/(namespaces\/ours\/)?(stress|dns)chaos$/, 'in effect in ours is not known: may not list'],
+  ['elsewhere', /v1alpha1\/(stress|dns)chaos$/, 'acts in ours is not known: may not list'],
+])('says that the faults of others may not be seen %s', async (_where, hidden, text) => {
+  cluster.peer.misbehave = ({ method, path }) =>
+    method === 'GET' && hidden.test(path) ? { status: 403, body: { message: 'not you' } } : undefined;
+  await using played = await openPlayed(cluster, partition);
+  const { problems, facts } = await played.driver.prepare(anything());
+  expect(problems).toEqual([]);
+  expect(facts?.map((fact) => fact.text)).toContainEqual(expect.stringMatching(`${text}.* (stress|dns)chaos, .*chaos`));
+});
+
 it('follows its fault also where watches are refused', async () => {
   cluster.peer.misbehave = ({ query }) => (query.get('watch') ? { status: 403, body: {} } : undefined);
   await using played = await openPlayed(cluster, partition);

@@ -8,7 +8,7 @@ import { faultsOfOthers } from '../others.ts';
 import { disagreements, readSchedule } from '../schedule.ts';
 import { checkAll } from './checks.ts';
 import type { CheckContext, CheckedExperiment } from './contract.ts';
-import { problem } from './found.ts';
+import { problem, warning } from './found.ts';
 
 type Inspected = InspectedExperiment<ChaosMeshConfig>;
 
@@ -57,7 +57,9 @@ async function inspectOne(context: CheckContext, inspected: Inspected, signal: A
     const experiment = toChecked(kube, inspected, manifest);
     const { subject, cluster, own } = await checkAll(experiment, context, signal);
     const others = await faultsOfOthers(kube, subject.namespaces, '', signal);
-    return { name, cluster, own: [...own, ...[...troubles, ...others].map((text) => problem(text))] };
+    const problems = [...troubles, ...others.problems].map((text) => problem(text));
+    const unseen = others.unseen.map((text) => warning(text, 'kubectl auth can-i list networkchaos -A'));
+    return { name, cluster, own: [...own, ...problems, ...unseen] };
   } catch (error) {
     return { name, cluster: [], own: [problem((error as Error).message)] };
   }
