@@ -54,10 +54,15 @@ export function openLeases(kube: KubeClient, context: LeaseContext): Leases {
   let renewing: Promise<void> | undefined;
   return {
     async take(namespaces, signal) {
-      for (const namespace of [...namespaces].sort()) {
+      const sorted = [...namespaces].sort();
+      // All at the same time: whether a holder is dead takes long to see, and there may be several.
+      const looks = await Promise.all(sorted.map((namespace) => lookAt(kube, namespace, context, signal)));
+      const problem = looks.find((look) => typeof look === 'string');
+      if (problem !== undefined) return problem;
+      for (const [index, namespace] of sorted.entries()) {
         asked.add(namespace);
         const renewedAt = context.now();
-        const taken = await takeOne(kube, namespace, context, signal);
+        const taken = await takeOne(kube, namespace, looks[index] as LeaseState | undefined, context, signal);
         if (typeof taken === 'string') return taken;
         held.push({ namespace, renewedAt, version: taken.metadata.resourceVersion });
       }
@@ -74,22 +79,36 @@ export function openLeases(kube: KubeClient, context: LeaseContext): Leases {
   };
 }
 
+/** Somebody else may have been faster since it was looked at. */
 async function takeOne(
   kube: KubeClient,
   namespace: string,
+  looked: LeaseState | undefined,
   context: LeaseContext,
   signal: AbortSignal,
 ): Promise<KubeObject | string> {
+  let state: LeaseState | undefined | string = looked;
   for (let attempt = 0; attempt < 3; attempt++) {
-    const state = await readLease(kube, namespace, signal);
-    if (!state.ok) return `the lease of ${namespace} cannot be read: ${state.message}`;
-    const taken = state.value && (await isTaken(kube, namespace, state.value, context, signal));
-    if (taken) return takenText(namespace, taken);
-    const written = await write(kube, namespace, state.value, context, signal);
+    if (attempt > 0) state = await lookAt(kube, namespace, context, signal);
+    if (typeof state === 'string') return state;
+    const written = await write(kube, namespace, state, context, signal);
     if (written.ok) return written.value;
     if (!isStatus(written, 409)) return `the lease of ${namespace} cannot be taken: ${written.message}`;
   }
   return `${namespace} was taken by another run at this very moment`;
+}
+
+/** The lease as it may be taken, `undefined` where there is none; or why it may not. */
+async function lookAt(
+  kube: KubeClient,
+  namespace: string,
+  context: LeaseContext,
+  signal: AbortSignal,
+): Promise<LeaseState | undefined | string> {
+  const state = await readLease(kube, namespace, signal);
+  if (!state.ok) return `the lease of ${namespace} cannot be read: ${state.message}`;
+  const taken = state.value && (await isTaken(kube, namespace, state.value, context, signal));
+  return taken ? takenText(namespace, taken) : state.value;
 }
 
 /** A run that was killed holds it until its time is over: whoever waits should know for how long. */

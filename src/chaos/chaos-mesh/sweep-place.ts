@@ -6,10 +6,11 @@ import type { FoundFault, InspectedExperiment } from '../contract.ts';
 import { chaosResource, EXPERIMENT_LABEL, MADE_KINDS, RUN_LABEL } from './api.ts';
 import { type ChaosMeshConfig, manifestOf } from './config.ts';
 import { CHAOS_MESH_API, isFields, type Manifest, targetNamespacesOf } from './manifest.ts';
+import { type Owners, type Ownership, openOwners } from './owners.ts';
 import type { OpenProof } from './proof/contract.ts';
 import { readStatus } from './records.ts';
 import { titleOf } from './remove.ts';
-import { ownerOf, removeLeftover } from './sweep.ts';
+import { type Leftover, removeLeftover } from './sweep.ts';
 
 /** One cluster to look at, and the namespaces to look in where looking everywhere is not allowed. */
 interface Place {
@@ -82,10 +83,26 @@ async function sweepCluster(
   signal: AbortSignal,
   openProof: OpenProof,
 ): Promise<FoundFault[]> {
+  const leftovers = (await objectsOfRuns(kube, [...namespaces, kube.namespace], signal)).map(leftoverIn(kube));
+  const owners = openOwners(kube, signal);
+  // All at the same time: whether a run is dead takes long to see, and there may be several.
+  const owned = leftovers.map(async (leftover) => ({ leftover, owner: await ownerOf(leftover, owners) }));
   const found: FoundFault[] = [];
-  for (const object of await objectsOfRuns(kube, [...namespaces, kube.namespace], signal))
-    found.push(await sweepOne(kube, object, signal, openProof));
+  for (const { leftover, owner } of await Promise.all(owned))
+    found.push(await sweepOne(leftover, owner, signal, openProof));
   return found;
+}
+
+function leftoverIn(kube: KubeClient) {
+  return (object: KubeObject): Leftover => {
+    const { annotations, labels } = object.metadata;
+    return { kube, object, run: annotations?.[RUN_LABEL] ?? labels?.[RUN_LABEL] ?? '?' };
+  };
+}
+
+/** An error where the sweep was stopped before that was seen. */
+function ownerOf({ object, run }: Leftover, owners: Owners): Promise<Ownership | Error> {
+  return owners.of(run, [...actsIn(object), object.metadata.namespace ?? '']).catch((error: Error) => error);
 }
 
 /** Whoever asks for all that was left must know where that is not known. */
@@ -126,21 +143,20 @@ async function objectsOfRuns(
 }
 
 async function sweepOne(
-  kube: KubeClient,
-  object: KubeObject,
+  leftover: Leftover,
+  owner: Ownership | Error,
   signal: AbortSignal,
   openProof: OpenProof,
 ): Promise<FoundFault> {
+  const { object, run } = leftover;
   const { annotations, labels, namespace = '', name = '' } = object.metadata;
-  const run = annotations?.[RUN_LABEL] ?? labels?.[RUN_LABEL] ?? '?';
   const experiment = annotations?.[EXPERIMENT_LABEL] ?? labels?.[EXPERIMENT_LABEL] ?? '?';
   const title = titleOf({ resource: chaosResource(object.kind!), namespace, name });
-  const leftover = { kube, object, run };
+  if (owner === 'alive') return { run, experiment, state: 'owned', text: `${title} belongs to a run that is alive` };
+  if (owner instanceof Error) return { run, experiment, state: 'still-there', text: `${title}: ${owner.message}` };
+  if (owner !== 'gone')
+    return { run, experiment, state: 'unseen', text: `${title}: whether its run ${run} is alive: ${owner.unseen}` };
   try {
-    const owner = await ownerOf(leftover, actsIn(object), signal);
-    if (owner === 'alive') return { run, experiment, state: 'owned', text: `${title} belongs to a run that is alive` };
-    if (owner !== 'gone')
-      return { run, experiment, state: 'unseen', text: `${title}: whether its run ${run} is alive: ${owner.unseen}` };
     return { run, experiment, state: 'removed', text: await removeLeftover(leftover, openProof, signal) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -4,7 +4,7 @@ import { isStatus } from '../../clients/kubernetes/trouble.ts';
 import type { Evidence } from '../../slo/model/entry.ts';
 import { requireCleared } from './aftermath.ts';
 import { chaosResource, RUN_LABEL } from './api.ts';
-import { isAlive, readLease, releaseOf } from './lease.ts';
+import { releaseOf } from './lease.ts';
 import { CHAOS_MESH_API, faultsOf, isFields, KNOWN_KINDS, OTHER_KINDS } from './manifest.ts';
 import { labelValue } from './names.ts';
 import type { MechanismProof, OpenProof } from './proof/contract.ts';
@@ -110,21 +110,4 @@ async function findObject(
   const got = await kube.get(ref, signal);
   if (!got.ok && !isStatus(got, 404)) throw new Error(`${titleOf(ref)}: ${got.message}`);
   return got.ok ? { ...got.value, kind } : undefined;
-}
-
-/** Whether the run that made an object still holds a lease where the object acts; why not, where that cannot be seen. */
-export async function ownerOf(
-  { kube, object, run }: Leftover,
-  namespaces: readonly string[],
-  signal: AbortSignal,
-): Promise<'alive' | 'gone' | { unseen: string }> {
-  const places = new Set([...namespaces, object.metadata.namespace ?? '']);
-  let unseen: string | undefined;
-  for (const namespace of places) {
-    const lease = await readLease(kube, namespace, signal);
-    if (!lease.ok) unseen = `the lease of ${namespace} cannot be read: ${lease.message}`;
-    if (!lease.ok || lease.value?.holder !== run) continue;
-    if (await isAlive(kube, namespace, lease.value, (ms) => sleep(ms, signal), signal)) return 'alive';
-  }
-  return unseen === undefined ? 'gone' : { unseen };
 }

@@ -28,28 +28,40 @@ afterEach(async () => {
   await peer.close();
 });
 
-function leasesOf(run: string, client = kube, faster = FASTER): { leases: Leases; losses: string[]; now(): number } {
+interface Opened {
+  leases: Leases;
+  losses: string[];
+  now(): number;
+  /** How many slept at the same time at most. */
+  mostAsleep(): number;
+}
+
+function leasesOf(run: string, client = kube, faster = FASTER): Opened {
   const losses: string[] = [];
+  let [asleep, most] = [0, 0];
   const began = performance.now();
   const now = () => (performance.now() - began) * faster;
   const leases = openLeases(client, {
     run,
     plan: 'a-plan',
     now,
-    sleep: (ms, stop) => sleepFor(ms / faster, undefined, { signal: stop }),
+    sleep(ms, stop) {
+      most = Math.max(most, ++asleep);
+      return sleepFor(ms / faster, undefined, { signal: stop }).finally(() => asleep--);
+    },
     lost: (reason) => void losses.push(reason),
     log: silentLog,
   });
   opened.push(leases);
-  return { leases, losses, now };
+  return { leases, losses, now, mostAsleep: () => most };
 }
 
 const specOf = (namespace: string) => peer.object(PATH(namespace))?.spec as Record<string, unknown> | undefined;
 
-function putLease(holderIdentity: string | undefined, renewedMsAgo: number): void {
+function putLease(holderIdentity: string | undefined, renewedMsAgo: number, namespace = 'a'): void {
   const renewTime = new Date(Date.now() - renewedMsAgo).toISOString();
   const spec = { ...(holderIdentity ? { holderIdentity } : {}), leaseDurationSeconds: 40, renewTime };
-  peer.put(COLLECTION('a'), { metadata: { name: 'steadfast' }, spec });
+  peer.put(COLLECTION(namespace), { metadata: { name: 'steadfast' }, spec });
 }
 
 /** With the time at which a run that was killed holds it no longer. */
@@ -85,6 +97,18 @@ describe('taking a lease', () => {
       30,
     );
     expect(await leasesOf('one').leases.take(['a'], signal())).toMatch(IS_TAKEN);
+  });
+
+  it('of several dead runs takes no longer than of one', async () => {
+    const places = ['a', 'b', 'c', 'd'];
+    for (const place of places) putLease(`dead-${place}`, LEASE_DURATION_MS + 1_000, place);
+    const patient = await openKubeClient({ kubeconfig: peer.kubeconfig });
+    const { leases, mostAsleep } = leasesOf('one', patient, 10);
+    expect(await leases.take(places, signal())).toBeUndefined();
+    expect(places.map((place) => specOf(place)?.['holderIdentity'])).toEqual(['one', 'one', 'one', 'one']);
+    expect(mostAsleep(), 'watched at the same time').toBe(4);
+    await leases.release(signal());
+    patient.close();
   });
 
   it('is given back also where the answer was lost and the next attempt failed', async () => {

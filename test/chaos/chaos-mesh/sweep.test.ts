@@ -48,6 +48,19 @@ function letLeaseEnd(): void {
   });
 }
 
+/** Another run's fault, in a namespace whose lease it holds and does not renew. */
+function leaveBehindBy(run: string): void {
+  const [fault] = cluster.faults('networkchaos');
+  const spec = { holderIdentity: run, leaseDurationSeconds: 40, renewTime: '2020-01-01T00:00:00.000000Z' };
+  cluster.peer.put(LEASE.replace('ours', run).replace('/steadfast', ''), { metadata: { name: 'steadfast' }, spec });
+  const mark = { 'steadfast/run': run };
+  const selector = { labelSelectors: { app: 'web' }, namespaces: ['ours', run] };
+  cluster.peer.put(cluster.path('networkchaos'), {
+    metadata: { name: run, labels: { ...fault!.metadata.labels, ...mark }, annotations: mark },
+    spec: { ...(fault!.spec as object), selector },
+  });
+}
+
 const inspected = () => ({
   experiment: 'breaks',
   plan: 'a-plan',
@@ -161,9 +174,15 @@ describe('the place itself', () => {
   it('is left alone where a lease that looks expired is renewed meanwhile, since clocks differ', async () => {
     await using _played = await leaveBehind();
     letLeaseEnd();
+    const others = ['run-2', 'run-3'];
+    for (const run of others) leaveBehindBy(run);
     const renewing = setTimeout(letLeaseEnd, 1_000);
-    expect(await sweep()).toMatchObject([{ state: 'owned' }]);
+    const found = (await sweep()).map(({ run, state }) => `${run} ${state}`);
+    expect(found.sort()).toEqual(['run-1 owned', 'run-2 removed', 'run-3 removed']);
     clearTimeout(renewing);
+    const looks = cluster.peer.requests.filter(({ method, path }) => method === 'GET' && path.endsWith('/steadfast'));
+    const second = new Set(looks.slice(-3).map(({ path }) => path));
+    expect(second.size, 'all were watched at the same time').toBe(3);
   });
 
   it('is cleared of what a run without a lease left', async () => {
