@@ -33,11 +33,12 @@ export function openObserved(setting: StrikeSetting, { schedule, mayDelete }: Ob
   return {
     async inject(signal) {
       if (!fault || prepared.faults.length > 1) throw new Error('only a Schedule of a single fault can be observed');
+      const bounded = within(INJECT_WITHIN_MS, signal);
       const notBefore = context.now();
       open = await follow(setting, schedule, signal);
       const { children } = open;
       const found = await children
-        .until(() => children.all().find(({ injected }) => injected !== undefined), within(INJECT_WITHIN_MS, signal))
+        .until(() => children.all().find(({ injected }) => injected !== undefined), bounded)
         .catch((error) =>
           Promise.reject(signal.aborted ? error : new Error(`the Schedule ${schedule} made no run in time`)),
         );

@@ -7,7 +7,7 @@ import { inPlainWords } from './plain-words.ts';
 import { type PodWatch, watchPods } from './pod-watch.ts';
 import type { MechanismProof } from './proof/contract.ts';
 import { type ChaosStatus, lastFailure, readStatus } from './records.ts';
-import { INJECT_WITHIN_MS, type StrikeSetting, within } from './strike.ts';
+import type { StrikeSetting } from './strike.ts';
 
 /** What is open while a fault of ours is there. */
 export interface SingleParts {
@@ -54,12 +54,13 @@ export async function openSingleParts(
 export async function awaitInjection(
   { observation, events }: SingleParts,
   now: () => number,
+  bounded: AbortSignal,
   signal: AbortSignal,
 ): Promise<ChaosStatus> {
   const progress: Progress = {};
   const look = () => progressOf(observation, events.last(), progress, now());
   try {
-    return await observation.until(look, within(INJECT_WITHIN_MS, signal));
+    return await observation.until(look, bounded);
   } catch (error) {
     if (signal.aborted || !isTimeout(error)) throw error;
     const failure = lastFailure(readStatus(observation.latest() ?? { metadata: {} })) ?? events.last();

@@ -12,7 +12,7 @@ import { isActive, readStatus } from './records.ts';
 import { openRemoval, type Removal } from './remove.ts';
 import { type Killed, missingReplacements, nobodysPods, strangers } from './replaced.ts';
 import { awaitInjection, openSingleParts, type SingleParts } from './single-parts.ts';
-import { allCandidates, type Strike, type StrikeSetting } from './strike.ts';
+import { allCandidates, INJECT_WITHIN_MS, type Strike, type StrikeSetting, within } from './strike.ts';
 import { undoOf } from './undo.ts';
 
 /** After a call that we gave up on, the server may still carry it out. */
@@ -36,8 +36,9 @@ export function openSingle(setting: StrikeSetting): Strike {
   const course: Course = { state: 'untouched', struck: { metadata: {} } };
   return {
     async inject(signal) {
+      const bounded = within(INJECT_WITHIN_MS, signal);
       course.parts = await openSingleParts(setting, ref, () => lookAfter(course, setting), signal);
-      return strike(course, course.parts, setting, ref, signal);
+      return strike(course, course.parts, setting, { ref, bounded }, signal);
     },
     hold: (signal) => awaitReplacements(course, setting, signal),
     async evidence(signal) {
@@ -55,7 +56,7 @@ async function strike(
   course: Course,
   parts: SingleParts,
   setting: StrikeSetting,
-  ref: KubeRef,
+  { ref, bounded }: { ref: KubeRef; bounded: AbortSignal },
   signal: AbortSignal,
 ): Promise<Observed> {
   const { kube, context, prepared } = setting;
@@ -67,7 +68,7 @@ async function strike(
   if (creation.state === 'refused') course.state = 'untouched';
   if (creation.state !== 'made') throw new Error(creation.problem);
   course.state = 'made';
-  const status = await awaitInjection(parts, context.now, signal);
+  const status = await awaitInjection(parts, context.now, bounded, signal);
   const at = context.now();
   course.struck = parts.observation.latest() ?? course.struck;
   course.state = 'injected';

@@ -44,8 +44,8 @@ export interface StrikeSetting {
   access: { kubeconfig?: string; context?: string };
 }
 
-/** Shorter than what the conductor grants, so that the reason is ours. */
-export const INJECT_WITHIN_MS = 50_000;
+/** From the request, which is when `inject` is called. Shorter than what the conductor grants, so that the reason is ours. */
+export const INJECT_WITHIN_MS = 55_000;
 export const RECOVER_WITHIN_MS = 28_000;
 
 /** Every pod that some selector matches, once. */

@@ -45,6 +45,7 @@ export function openWorkflow(setting: StrikeSetting): Strike {
   let removalBegan: Offset | undefined;
   return {
     async inject(signal) {
+      const bounded = within(INJECT_WITHIN_MS, signal);
       open = await beginWorkflow(setting, ref, signal);
       const notBefore = context.now();
       await context.ledger.record(undoOf(setting, ref));
@@ -53,7 +54,7 @@ export function openWorkflow(setting: StrikeSetting): Strike {
       const creation = await createObject(kube, prepared.object, signal);
       if (creation.state === 'refused') touched = false;
       if (creation.state !== 'made') throw new Error(creation.problem);
-      const at = await awaitFirst(open, within(INJECT_WITHIN_MS, signal), signal);
+      const at = await awaitFirst(open, bounded, signal);
       return { notBefore, at, evidence: [] };
     },
     async hold(signal) {

@@ -1,11 +1,20 @@
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LEASE_NAME } from '../../../src/chaos/chaos-mesh/lease.ts';
+import { INJECT_WITHIN_MS } from '../../../src/chaos/chaos-mesh/strike.ts';
+import { DEFAULT_BUDGETS } from '../../../src/scheduler/budgets.ts';
 import { signal } from '../driver-setting.ts';
 import { type PlayedCluster, startPlayedCluster, webPod } from './played-cluster.ts';
-import { fastClock, openPlayed, partition, podKill } from './played-driver.ts';
+import { fastClock, manifest, openPlayed, partition, podKill, selector } from './played-driver.ts';
 
 const LEASE = `/apis/coordination.k8s.io/v1/namespaces/ours/leases/${LEASE_NAME}`;
+
+const cut = {
+  name: 'cut',
+  templateType: 'NetworkChaos',
+  deadline: '1s',
+  networkChaos: { action: 'partition', mode: 'all', selector },
+};
 
 let cluster: PlayedCluster;
 
@@ -13,7 +22,10 @@ beforeEach(async () => {
   cluster = await startPlayedCluster();
 });
 
-afterEach(() => cluster[Symbol.asyncDispose]());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await cluster[Symbol.asyncDispose]();
+});
 
 const holder = () => (cluster.peer.object(LEASE)?.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
 const anything = () => signal(15_000);
@@ -163,6 +175,29 @@ describe('a fault that lasts', () => {
     await driver.recover(anything());
     expect(cluster.faults('networkchaos'), 'and stays').toHaveLength(1);
   });
+});
+
+it.each([
+  ['a fault', partition],
+  ['a Workflow', { manifest: manifest('Workflow', { entry: 'cut', templates: [cut] }) }],
+])('%s has to come about within a time that begins with the request, not with the object', async (_what, config) => {
+  cluster.play.idle = true;
+  await using played = await openPlayed(cluster, config);
+  const driver = await played.ready();
+  const order: string[] = [];
+  played.proof.before = () => void order.push('looked before');
+  const { timeout } = AbortSignal;
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    if (ms !== INJECT_WITHIN_MS) return timeout.call(AbortSignal, ms);
+    order.push('began to count');
+    return timeout.call(AbortSignal, 300);
+  });
+  await expect(driver.inject(anything())).rejects.toThrow(
+    /did not inject the fault in time|injected no fault within 55s/,
+  );
+  expect(order).toEqual(['began to count', 'looked before']);
+  expect(INJECT_WITHIN_MS, 'the conductor is to hear the reason').toBeLessThan(DEFAULT_BUDGETS.injectMs);
+  await driver.recover(anything());
 });
 
 it('waits after a kill until as many pods are Ready as before', async () => {

@@ -12,6 +12,7 @@ import type { PlayedCluster } from './played-cluster.ts';
 
 /** A proof that says what the test wants. */
 export interface PlayedProof {
+  before: () => void;
   during: Evidence[];
   after: Aftermath;
   /** How often it was asked what there is during the fault. */
@@ -54,12 +55,13 @@ export async function openPlayed(
     ...over,
   });
   const proof: PlayedProof = {
+    before: () => undefined,
     during: [{ of: 'mechanism', holds: true, text: 'it bites' }],
     after: { state: 'cleared', evidence: [{ of: 'note', text: 'nothing is left' }] },
     looks: 0,
   };
   const opened: MechanismProof = {
-    before: async () => undefined,
+    before: async () => proof.before(),
     async during() {
       proof.looks++;
       return proof.during;
