@@ -16,26 +16,43 @@ export interface AccessOptions {
 export async function loadConfig({ kubeconfig, context }: AccessOptions): Promise<KubeConfig> {
   // This file of the package, and not its root, which brings every type of the API with it.
   const { KubeConfig: Library } = await import('@kubernetes/client-node/dist/config.js');
-  // Of several kubeconfigs the library shows only the first.
-  const read: string[] = [];
   class Config extends Library {
-    override loadFromFile(...how: Parameters<KubeConfig['loadFromFile']>): void {
-      super.loadFromFile(...how);
-      read.push(how[0]);
+    // As for kubectl, of several files the first that names a context counts; for the library it is the last.
+    override mergeConfig(other: KubeConfig): void {
+      super.mergeConfig(other, Boolean(this.getCurrentContext()));
     }
   }
   const config = new Config();
-  try {
+  const read = filesRead(Library, () => {
     if (kubeconfig === undefined) config.loadFromDefault();
     else config.loadFromFile(kubeconfig);
-  } catch (error) {
-    throw new NoCluster(
-      `the kubeconfig cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'not a kubeconfig'}`,
-    );
-  }
+  });
   if (context !== undefined) selectContext(config, context);
   for (const file of read) await takeTokenFile(config, file);
   return config;
+}
+
+/** The library does not tell which files it finds. It reads them at once, so that nobody else meets the method that listens meanwhile. */
+function filesRead({ prototype }: typeof KubeConfig, load: () => void): string[] {
+  const { loadFromFile } = prototype;
+  const files: string[] = [];
+  prototype.loadFromFile = function listening(...how) {
+    loadFromFile.apply(this, how);
+    files.push(how[0]);
+  };
+  try {
+    load();
+    return files;
+  } catch (error) {
+    throw unreadable(error as NodeJS.ErrnoException);
+  } finally {
+    prototype.loadFromFile = loadFromFile;
+  }
+}
+
+/** One that is not there names no cluster; what one says that is there and cannot be read, nobody knows. */
+function unreadable({ code }: NodeJS.ErrnoException): Error {
+  return new (code === 'ENOENT' ? NoCluster : Error)(`the kubeconfig cannot be read: ${code ?? 'not a kubeconfig'}`);
 }
 
 /** As for kubectl, a file with a token counts before a token. */
