@@ -18,8 +18,9 @@ function place(): ClusterPlace {
 /** A folder of requests with the program that answers them on the node. */
 function answeredPlace(): ClusterPlace {
   const cluster = place();
-  const child = spawn('bash', [answering, netemNodePlace(cluster).requests], { stdio: 'ignore' });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  const child = spawn('bash', [answering, netemNodePlace(cluster).requests], { stdio: 'ignore', detached: true });
+  // Its whole group: it answers each request in a process of its own, which would go on.
+  onTestFinished(() => void process.kill(-child.pid!, 'SIGKILL'));
   return cluster;
 }
 
