@@ -6,7 +6,10 @@ const lowest = 20_000;
 const highest = 32_000;
 const mostTries = 200;
 
-/** Finds loopback ports that are free at this moment, all different. */
+/** What this process was given already: several labs of one process may look for theirs before any of them listens. */
+const given = new Set<number>();
+
+/** Finds loopback ports that are free at this moment, all different, and none that this process was given before. */
 export async function freePorts(count: number): Promise<number[]> {
   const held: Server[] = [];
   const ports: number[] = [];
@@ -14,10 +17,12 @@ export async function freePorts(count: number): Promise<number[]> {
     for (let tries = 0; ports.length < count; tries++) {
       if (tries === mostTries + count) throw new Error(`no ${count} free ports between ${lowest} and ${highest}`);
       const port = randomInt(lowest, highest);
+      if (given.has(port)) continue;
       const server = await hold(port);
       if (server === undefined) continue;
       held.push(server);
       ports.push(port);
+      given.add(port);
     }
     return ports;
   } finally {

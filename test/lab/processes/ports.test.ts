@@ -16,3 +16,10 @@ test('free ports are all different, can be listened on, and lie below those of o
   );
   await Promise.all(listening);
 });
+
+test('searches at the same time and after one another find no port twice', async () => {
+  const found = await Promise.all([freePorts(500), freePorts(500)]);
+  const later = await freePorts(500);
+
+  expect(new Set([...found.flat(), ...later]).size).toBe(1_500);
+});
