@@ -42,8 +42,9 @@ export async function stageGateway(): Promise<GatewayStage> {
       command: [process.execPath, join(import.meta.dirname, '../../lab/workloads', program), JSON.stringify(config)],
       readiness: { kind: 'http', url: `http://127.0.0.1:${config.httpPort}/healthz` },
     });
-  const servers: Server[] = [];
-  for (const [at, pod] of pods.entries()) servers.push(await start(`engine-${at}`, 'engine.ts', engineConfig(pod)));
+  const servers: Server[] = await Promise.all(
+    pods.map((pod, at) => start(`engine-${at}`, 'engine.ts', engineConfig(pod))),
+  );
   servers.push(await start('gateway', 'gateway.ts', gatewayConfig(gatewayPort, pods)));
   const engines = pods.map(({ httpPort }) => actorAt<EngineCommand>(httpPort));
   const gateway = actorAt<GatewayCommand>(gatewayPort);

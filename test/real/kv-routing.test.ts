@@ -1,11 +1,12 @@
 /** The lab's gateway with each of AIBrix's defects on and off, in the situation in which the defect does its harm. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Defect, defectNames } from '../../lab/workloads/gateway/defects.ts';
 import type { Reading } from '../../src/probes/contract.ts';
 import { kvRoutingProbe } from '../../src/probes/kv-routing/probe.ts';
 import { openProbe, type TestSession } from '../probes/session.ts';
 import { type GatewayStage, stageGateway } from './gateway-stage.ts';
+import { Pool } from './pool.ts';
 
 interface Found {
   repeats: number;
@@ -15,18 +16,48 @@ interface Found {
   reasons: string[];
 }
 
-let stage: GatewayStage;
-beforeAll(async () => {
-  stage = await stageGateway();
-});
-afterAll(() => stage?.stop());
+/** A case takes six seconds, of which nearly all is waiting. */
+const STAGES = 3;
+vi.setConfig({ maxConcurrency: STAGES });
 
-let probe: TestSession | undefined;
-afterEach(async () => {
-  await probe?.close();
-  for (const name of defectNames) await stage.gateway.control({ command: 'defect', name, on: false });
-  for (const engine of stage.engines) await engine.control({ command: 'rate', perSecond: 2 });
+let stages: Pool<GatewayStage>;
+beforeAll(async () => {
+  stages = await Pool.of(STAGES, stageGateway);
 });
+afterAll(() => stages?.stop());
+
+interface Scene {
+  stage: GatewayStage;
+  /** Opens the probe, which is closed when the scene ends. */
+  probe(waiting: number, settle: string): Promise<TestSession>;
+}
+
+/** A stage as it was at the beginning: what an earlier test left in an index is gone, and no defect is on. */
+function onStage<Result>(play: (scene: Scene) => Promise<Result>): Promise<Result> {
+  return stages.use(async (stage) => {
+    const opened: TestSession[] = [];
+    const probe: Scene['probe'] = async (waiting, settle) => {
+      const config = { gateway: stage.gateway.url, prefixWords: 48, waiting, settle };
+      const session = await openProbe(kvRoutingProbe, config, { timeoutMs: 8_000 });
+      opened.push(session);
+      return session;
+    };
+    try {
+      await beginSoundly(stage);
+      return await play({ stage, probe });
+    } finally {
+      for (const session of opened) await session.close();
+      for (const name of defectNames) await stage.gateway.control({ command: 'defect', name, on: false });
+      for (const engine of stage.engines) await engine.control({ command: 'rate', perSecond: 2 });
+    }
+  });
+}
+
+async function beginSoundly({ gateway, engines, untilKnown }: GatewayStage): Promise<void> {
+  await gateway.control({ command: 'reconnect' });
+  for (const engine of engines) await engine.control({ command: 'clearCache' });
+  expect(await untilKnown(), 'the gateway knows what the engines hold').toBe(true);
+}
 
 const PAUSE_MS = 100;
 
@@ -50,58 +81,50 @@ async function look(session: TestSession, slots: number): Promise<Found> {
 /** Situations that a sound gateway masters: after each, all that was planted waits to be repeated. */
 const situations = {
   'nothing happens': async () => {},
-  'events are lost that a replay still has': async (session: TestSession) => {
-    for (const engine of stage.engines) await engine.control({ command: 'lose', batches: 8, replayable: true });
+  'events are lost that a replay still has': async ({ engines }, session) => {
+    for (const engine of engines) await engine.control({ command: 'lose', batches: 8, replayable: true });
     await look(session, 6);
   },
-  'an engine begins anew': async () => {
-    await stage.engines[0]!.control({ command: 'restart', downMs: 200 });
+  'an engine begins anew': async ({ engines }) => {
+    await engines[0]!.control({ command: 'restart', downMs: 200 });
   },
-  'an engine is killed and comes back': (session: TestSession) => stage.kill(0, () => look(session, 12)),
-  'an engine evicts what it held': async () => {
-    await stage.engines[0]!.control({ command: 'rate', perSecond: 400 });
+  'an engine is killed and comes back': (stage, session) => stage.kill(0, () => look(session, 12)),
+  'an engine evicts what it held': async ({ engines }) => {
+    await engines[0]!.control({ command: 'rate', perSecond: 400 });
     await wait(2_500);
-    await stage.engines[0]!.control({ command: 'rate', perSecond: 2 });
+    await engines[0]!.control({ command: 'rate', perSecond: 2 });
   },
-  'a batch cannot be read': async (session: TestSession) => {
-    const corrupted = async () =>
-      ((await stage.engines[0]!.state())['totals'] as Record<string, number>)['corrupt'] ?? 0;
+  'a batch cannot be read': async ({ engines }, session) => {
+    const corrupted = async () => ((await engines[0]!.state())['totals'] as Record<string, number>)['corrupt'] ?? 0;
     const before = await corrupted();
-    await stage.engines[0]!.control({ command: 'corrupt', batches: 1 });
-    await expect.poll(corrupted, { timeout: 5_000 }).toBe(before + 1);
+    await engines[0]!.control({ command: 'corrupt', batches: 1 });
+    await vi.waitFor(async () => expect(await corrupted()).toBe(before + 1), { timeout: 5_000 });
     await look(session, 6);
   },
-  'engines fail for a while': async (session: TestSession) => {
-    const failing = stage.engines.slice(0, 2);
+  'engines fail for a while': async ({ engines }, session) => {
+    const failing = engines.slice(0, 2);
     for (const engine of failing) await engine.control({ command: 'failRequests', share: 1 });
     await look(session, 16);
     for (const engine of failing) await engine.control({ command: 'failRequests', share: 0 });
     await look(session, 6);
   },
-} satisfies Record<string, (session: TestSession) => Promise<void>>;
+} satisfies Record<string, (stage: GatewayStage, session: TestSession) => Promise<void>>;
 
 type Situation = keyof typeof situations;
 
-async function lookAfter(situation: Situation, defect?: Defect): Promise<Found> {
-  await beginSoundly();
-  if (defect) await stage.gateway.control({ command: 'defect', name: defect, on: true });
-  const config = { gateway: stage.gateway.url, prefixWords: 48, waiting: 8, settle: '600ms' };
-  probe = await openProbe(kvRoutingProbe, config, { timeoutMs: 8_000 });
-  await look(probe, 10);
-  await situations[situation](probe);
-  if (defect || situation === 'a batch cannot be read') await wait(1_500);
-  else expect(await stage.untilKnown(), 'a sound gateway knows what the engines hold').toBe(true);
-  return look(probe, 12);
+function lookAfter(situation: Situation, defect?: Defect): Promise<Found> {
+  return onStage(async ({ stage, probe }) => {
+    if (defect) await stage.gateway.control({ command: 'defect', name: defect, on: true });
+    const session = await probe(8, '600ms');
+    await look(session, 10);
+    await situations[situation](stage, session);
+    if (defect || situation === 'a batch cannot be read') await wait(1_500);
+    else expect(await stage.untilKnown(), 'a sound gateway knows what the engines hold').toBe(true);
+    return look(session, 12);
+  });
 }
 
-/** What an earlier test left in an index is gone. */
-async function beginSoundly(): Promise<void> {
-  await stage.gateway.control({ command: 'reconnect' });
-  for (const engine of stage.engines) await engine.control({ command: 'clearCache' });
-  expect(await stage.untilKnown(), 'the gateway knows what the engines hold').toBe(true);
-}
-
-describe('a sound gateway has nothing misrouted', () => {
+describe.concurrent('a sound gateway has nothing misrouted', () => {
   test.each(Object.keys(situations) as Situation[])('when %s', async (situation) => {
     const found = await lookAfter(situation);
 
@@ -111,7 +134,7 @@ describe('a sound gateway has nothing misrouted', () => {
   });
 });
 
-describe('a defect that corrupts the routing is found', () => {
+describe.concurrent('a defect that corrupts the routing is found', () => {
   const cases: [Defect, Situation][] = [
     ['dropReplayed', 'events are lost that a replay still has'],
     ['noReplayOnGap', 'events are lost that a replay still has'],
@@ -132,36 +155,41 @@ describe('a defect that corrupts the routing is found', () => {
   });
 });
 
-describe('a gateway that does not watch its connections', () => {
+describe.concurrent('a gateway that does not watch its connections', () => {
   /** Idle engines say nothing of their new life; whoever watches the connection asks them. */
-  async function restartIdleEngine(rounds: number, known: () => Promise<unknown>): Promise<Found> {
-    const config = { gateway: stage.gateway.url, prefixWords: 48, waiting: 6, settle: '300ms' };
-    probe = await openProbe(kvRoutingProbe, config, { timeoutMs: 8_000 });
+  async function restartIdleEngine(
+    { stage, probe }: Scene,
+    rounds: number,
+    known: () => Promise<unknown>,
+  ): Promise<Found> {
+    const session = await probe(6, '300ms');
     for (const engine of stage.engines) await engine.control({ command: 'rate', perSecond: 0 });
     for (let round = 1; ; round++) {
-      await look(probe, 7);
+      await look(session, 7);
       await stage.engines[0]!.control({ command: 'restart', downMs: 0 });
       expect(await known()).not.toBe(false);
-      const found = await look(probe, 1);
+      const found = await look(session, 1);
       if (found.misrouted > 0 || round === rounds) return found;
     }
   }
 
   test('believes in what an idle engine lost when it began anew', async () => {
-    await beginSoundly();
-    await stage.gateway.control({ command: 'defect', name: 'noConnectionWatch', on: true });
+    const found = await onStage(async (scene) => {
+      await scene.stage.gateway.control({ command: 'defect', name: 'noConnectionWatch', on: true });
+      return restartIdleEngine(scene, 12, () => wait(1_500));
+    });
 
-    expect(await restartIdleEngine(12, () => wait(1_500))).toMatchObject({ misrouted: 1, stale: 1 });
+    expect(found).toMatchObject({ misrouted: 1, stale: 1 });
   });
 
   test('and one that does forgets it', async () => {
-    await beginSoundly();
+    const found = await onStage((scene) => restartIdleEngine(scene, 4, scene.stage.untilKnown));
 
-    expect(await restartIdleEngine(4, stage.untilKnown)).toMatchObject({ misrouted: 0 });
+    expect(found).toMatchObject({ misrouted: 0 });
   });
 });
 
-describe('a defect that does no harm here is not called one', () => {
+describe.concurrent('a defect that does no harm here is not called one', () => {
   test('noEventMetrics', async () => {
     expect(await lookAfter('nothing happens', 'noEventMetrics')).toMatchObject({ misrouted: 0 });
   });
