@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, type ExpectStatic, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { EXIT } from '../../src/cli/exit-codes.ts';
@@ -37,7 +37,7 @@ function planOf(name: string, spec: object): object {
   return { apiVersion: 'steadfast/v1', kind: 'Plan', metadata: { name }, spec };
 }
 
-describe('every workflow that was in flight when its worker was killed completes', () => {
+describe.concurrent('every workflow that was in flight when its worker was killed completes', () => {
   interface Story {
     /** What is in flight at the fault. */
     inFlight: RelayInput[];
@@ -110,9 +110,9 @@ describe('every workflow that was in flight when its worker was killed completes
   });
 });
 
-describe('no canary is left running', () => {
+describe.concurrent('no canary is left running', () => {
   /** Canaries that would wait for ten minutes. */
-  async function runWithCanaries(name: string, executionTimeout: string) {
+  async function runWithCanaries(name: string, executionTimeout: string, expect: ExpectStatic) {
     const application = await WatchedApplication.on(lab.variables['TEMPORAL_ADDRESS']!, name);
     await application.worker('only');
     const config = { ...application.config(), watch: undefined, args: [{ legMs: 600_000 }], executionTimeout };
@@ -131,8 +131,8 @@ describe('no canary is left running', () => {
     return { application, child, exit, canaries };
   }
 
-  test('after SIGTERM, however many of them wait', async () => {
-    const { application, child, exit, canaries } = await runWithCanaries('told-to-stop', '10m');
+  test('after SIGTERM, however many of them wait', async ({ expect }) => {
+    const { application, child, exit, canaries } = await runWithCanaries('told-to-stop', '10m', expect);
 
     child.kill('SIGTERM');
 
@@ -142,8 +142,8 @@ describe('no canary is left running', () => {
     await application.close();
   });
 
-  test('after kill -9, as soon as the server ends what nobody waits for', async () => {
-    const { application, child, exit, canaries } = await runWithCanaries('killed', '6s');
+  test('after kill -9, as soon as the server ends what nobody waits for', async ({ expect }) => {
+    const { application, child, exit, canaries } = await runWithCanaries('killed', '6s', expect);
 
     child.kill('SIGKILL');
 
