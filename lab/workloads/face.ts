@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
@@ -20,13 +20,17 @@ export interface Face<Command> {
 
 const longestBody = 1_000_000;
 
+/** Every workload can be told to say that it is not ready; otherwise it goes on. */
+const readiness = z.strictObject({ command: z.literal('ready'), on: z.boolean() });
+
 /** Serves `GET /healthz`, `/metrics`, `/state`, `POST /control`, and the workload's own routes. */
 export function serveFace<Command>(face: Face<Command>): Promise<Server> {
+  const health: Health = { ok: true };
   const routes: Record<string, Route> = {
     ...face.routes,
-    'GET /healthz': (_, response) => answer(response, 200, { ok: true }),
+    'GET /healthz': (_, response) => answer(response, health.ok ? 200 : 503, health),
     'GET /state': (_, response) => answer(response, 200, face.state()),
-    'POST /control': (request, response) => control(face, request, response),
+    'POST /control': (request, response) => control(face, health, request, response),
     'GET /metrics': async (_, response) => {
       response.setHeader('content-type', face.metrics.contentType);
       response.end(await face.metrics.metrics());
@@ -60,10 +64,24 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return body;
 }
 
-async function control<Command>(face: Face<Command>, request: IncomingMessage, response: ServerResponse) {
-  const command = face.command.safeParse(parseJson(await readBody(request)));
-  if (!command.success) return answer(response, 400, { error: command.error.issues });
-  await face.obey(command.data);
+interface Health {
+  ok: boolean;
+}
+
+async function control<Command>(
+  face: Face<Command>,
+  health: Health,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
+  const body = parseJson(await readBody(request));
+  const ready = readiness.safeParse(body);
+  if (ready.success) health.ok = ready.data.on;
+  else {
+    const command = face.command.safeParse(body);
+    if (!command.success) return answer(response, 400, { error: command.error.issues });
+    await face.obey(command.data);
+  }
   answer(response, 200, face.state());
 }
 

@@ -37,6 +37,15 @@ test('a command is obeyed and the state after it is told', async () => {
   expect(await (await get('/state')).json()).toEqual({ speed: 5 });
 });
 
+test('whoever is told to be not ready says so, until told otherwise', async () => {
+  const { control, get } = await face();
+  const health = async () => (await get('/healthz')).status;
+  await control('{"command":"ready","on":false}');
+  expect(await health()).toBe(503);
+  await control('{"command":"ready","on":true}');
+  expect(await health()).toBe(200);
+});
+
 test.each([
   ['an unknown command', '{"command":"fly"}', 400],
   ['a value out of range', '{"command":"speed","to":10}', 400],
