@@ -67,6 +67,8 @@ function obey(command: EngineCommand, kv: KvEngine, requests: Pace): Promise<voi
       return kv.restart(command.downMs);
     case 'stall':
       return kv.stall(command.forMs);
+    case 'shut':
+      return kv.shut(command.forMs);
     case 'stepBack':
       return kv.stepBack(command.by);
     case 'clearCache':

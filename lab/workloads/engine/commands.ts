@@ -13,6 +13,8 @@ export const engineCommand = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('restart'), downMs: durationMs.default(0) }),
   /** Nothing is sent for a while; then all that piled up, in order. */
   z.strictObject({ command: z.literal('stall'), forMs: durationMs }),
+  /** The port of events is closed for a while. What is sent meanwhile is to be had by replay only. */
+  z.strictObject({ command: z.literal('shut'), forMs: durationMs }),
   /** The next sequence number is lower, without a restart. */
   z.strictObject({ command: z.literal('stepBack'), by: z.int().min(1).max(1_000_000) }),
   z.strictObject({ command: z.literal('clearCache') }),

@@ -25,6 +25,7 @@ export interface KvEngine {
   clearCache: () => void;
   stepBack: (by: number) => void;
   stall: (forMs: number) => void;
+  shut: (forMs: number) => void;
   restart: (downMs: number) => Promise<void>;
   close: () => Promise<void>;
 }
@@ -84,6 +85,7 @@ export async function startKvEngine(options: KvEngineOptions): Promise<KvEngine>
     clearCache: () => void publish((cache) => cache.clear()),
     stepBack: (by) => life?.publisher.stepBack(by),
     stall: (forMs) => life?.publisher.stall(forMs),
+    shut: (forMs) => life?.publisher.shut(forMs),
     restart: (downMs) => {
       restarts = restarts.then(() => beginAgain(downMs));
       return restarts;

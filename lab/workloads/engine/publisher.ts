@@ -30,6 +30,8 @@ export interface KvPublisher {
   stepBack: (by: number) => void;
   /** Sends nothing for a while, then all that piled up, in order. */
   stall: (forMs: number) => void;
+  /** Closes the port of events for a while, and every connection to it. */
+  shut: (forMs: number) => void;
   close: () => Promise<void>;
 }
 
@@ -41,7 +43,7 @@ const turnMs = 100;
  */
 export async function startPublisher(options: PublisherOptions): Promise<KvPublisher> {
   const { topic, mishaps, ledger } = options;
-  const { live, replay } = await openSockets(options, replayHighWaterMark(options));
+  const { live, replay, listen } = await openSockets(options, replayHighWaterMark(options));
   const batches = createBatchQueue<KvBatch>(liveHighWaterMark);
   const requests = createBatchQueue<Uint8Array[]>(liveHighWaterMark);
   const buffer = createReplayBuffer(options.bufferSteps);
@@ -50,13 +52,14 @@ export async function startPublisher(options: PublisherOptions): Promise<KvPubli
     ledger.sent();
   };
   const delivery = createDelivery({ send, keep: buffer.keep, mishaps, ledger });
-  let stalledUntil = 0;
+  let [stalledUntil, shutUntil] = [0, 0];
   let closed = false;
 
   async function turn(): Promise<void> {
     const request = await requests.take(0);
     if (request !== undefined)
       await answerReplay(request, { socket: replay, buffer, topic, rules: options.rules(), ledger });
+    await listen(performance.now() >= shutUntil);
     await delivery.sendLate();
     const stalledMs = stalledUntil - performance.now();
     if (stalledMs > 0) return void (await sleep(Math.min(turnMs, stalledMs)));
@@ -80,6 +83,9 @@ export async function startPublisher(options: PublisherOptions): Promise<KvPubli
     stepBack: delivery.stepBack,
     stall: (forMs) => {
       stalledUntil = performance.now() + forMs;
+    },
+    shut: (forMs) => {
+      shutUntil = performance.now() + forMs;
     },
     close: async () => {
       closed = true;

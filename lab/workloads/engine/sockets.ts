@@ -4,6 +4,8 @@ import { Publisher, Router } from 'zeromq';
 export interface EngineSockets {
   live: Publisher;
   replay: Router;
+  /** Opens or closes the port of events. Nothing may be sent until it is done: the socket does one thing at a time. */
+  listen: (on: boolean) => Promise<void>;
 }
 
 export const liveHighWaterMark = 100_000;
@@ -15,9 +17,16 @@ export async function openSockets(
   const live = new Publisher({ sendHighWaterMark: liveHighWaterMark, linger: 0 });
   const replay = new Router({ sendHighWaterMark: replayHighWaterMark, linger: 0 });
   const host = where.host ?? '127.0.0.1';
-  await bindPatiently(live, `tcp://${host}:${where.eventsPort}`);
+  const events = `tcp://${host}:${where.eventsPort}`;
+  await bindPatiently(live, events);
   await bindPatiently(replay, `tcp://${host}:${where.replayPort}`);
-  return { live, replay };
+  let listening = true;
+  const listen = async (on: boolean) => {
+    if (on === listening) return;
+    listening = on;
+    await (on ? bindPatiently(live, events) : live.unbind(events));
+  };
+  return { live, replay, listen };
 }
 
 /** The address of a life that just ended may take a moment to become free. */

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -158,3 +159,27 @@ describe('a replay, as a libzmq dealer sees it', () => {
     expect(replayed).toEqual([before, before + 1, before + 2, before + 5]);
   });
 });
+
+test('shut for a while: nobody gets in, nothing comes, and only a replay has what was sent meanwhile', async () => {
+  const { engine, eventsPort, replayPort } = await startEngine();
+  const subscriber = subscribe(eventsPort);
+  const [before] = (await receiveNumbers(subscriber, 1)) as [number];
+  engine.shut(600);
+  await sleep(200);
+
+  await expect(connectTo(eventsPort)).rejects.toThrow(/ECONNREFUSED/);
+  await expect.poll(() => connectTo(eventsPort).catch(String), { timeout: 5_000 }).toBe('connected');
+  const numbers = await receiveNumbers(subscriber, 60);
+  const jump = numbers.findIndex((number, index) => number !== before + 1 + index);
+  expect(jump, 'the connection was never closed').toBeGreaterThan(-1);
+  expect((await replay(replayPort, before)).slice(0, -1).map(numberOf)).toContain(before + 1 + jump);
+});
+
+function connectTo(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve('connected');
+    }).on('error', reject);
+  });
+}
