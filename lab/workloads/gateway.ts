@@ -82,6 +82,7 @@ function sayHowItGoes(): void {
 function obey(command: GatewayCommand): void {
   if (command.command === 'traffic') traffic.set(command.perSecond);
   else if (command.command === 'reconnect') engines.reconnect();
+  else if (command.command === 'refuse') forwarding.refuse(command.share, command.forMs);
   else turn(command.name, command.on);
 }
 

@@ -17,6 +17,8 @@ export interface ForwardingOptions {
 /** What became of the requests, and how many went to which engine. */
 export interface Forwarding {
   route: HttpRoute;
+  /** Answers a share of the requests with 503, for a while. */
+  refuse: (share: number, forMs: number) => void;
   totals: () => { byStatus: Record<string, number>; byPod: Record<string, number> };
 }
 
@@ -28,12 +30,15 @@ export function createForwarding({ registry, route, answerWithinMs, say }: Forwa
   const byStatus: Record<string, number> = {};
   const byPod: Record<string, number> = {};
   const peers = new Map<string, PeerWatch>();
+  let refusal = { share: 0, until: 0 };
 
   async function forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const began = performance.now();
     const body = await readBody(incoming);
-    const chosen = route(tokensOfRequest(body));
-    if (chosen === undefined) answer(response, 503, { error: { message: 'no engine is ready' } });
+    const refused = began < refusal.until && Math.random() < refusal.share;
+    const chosen = refused ? undefined : route(tokensOfRequest(body));
+    if (refused) answer(response, 503, { error: { message: 'the gateway refuses on command' } });
+    else if (chosen === undefined) answer(response, 503, { error: { message: 'no engine is ready' } });
     else await passOn(chosen, body, response, answerWithinMs, peerOf(chosen.pod));
     count(chosen, response.statusCode, (performance.now() - began) / 1_000);
   }
@@ -52,7 +57,13 @@ export function createForwarding({ registry, route, answerWithinMs, say }: Forwa
     metrics.duration.observe(seconds);
   }
 
-  return { route: forward, totals: () => ({ byStatus: { ...byStatus }, byPod: { ...byPod } }) };
+  return {
+    route: forward,
+    refuse: (share, forMs) => {
+      refusal = { share, until: performance.now() + forMs };
+    },
+    totals: () => ({ byStatus: { ...byStatus }, byPod: { ...byPod } }),
+  };
 }
 
 async function passOn(

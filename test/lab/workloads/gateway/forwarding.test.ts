@@ -39,7 +39,7 @@ async function gateway(httpPort: number | undefined) {
   });
   const port = await listening((request, response) => void forwarding.route(request, response));
   const ask = () => fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{"prompt":"?"}' });
-  return { ask, totals: forwarding.totals, said, done: () => done };
+  return { ask, refuse: forwarding.refuse, totals: forwarding.totals, said, done: () => done };
 }
 
 test('the engine’s answer comes back, with the engine’s address', async () => {
@@ -84,4 +84,14 @@ test('the log says once which engine does not answer, and why, and once that it 
 
   const peer = `lab/engine at 127.0.0.1:${engine}`;
   expect(said).toEqual([`ERROR lost ${peer}: socket hang up`, `INFO ${peer} is back`]);
+});
+
+test('told to refuse, it asks no engine, until the time is over', async () => {
+  const { ask, refuse, done } = await gateway(await listening((_, response) => response.end('{}')));
+  refuse(1, 300);
+
+  const response = await ask();
+
+  expect([response.status, await response.text(), done()]).toEqual([503, expect.stringMatching(/on command/), 0]);
+  await expect.poll(async () => (await ask()).status).toBe(200);
 });
