@@ -1,14 +1,16 @@
 /**
  * A Temporal worker for goal runs: a program of its own, started by the lab, that may be killed and started again.
- * `POST /control` makes its steps fail or take long.
+ * `POST /control` makes its steps fail or take long, holds capability probes, and has its events go wrong.
  */
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { serveFace } from './face.ts';
 import { createActivities, type WorkerConduct } from './goals/activities.ts';
+import { eventMishap, withMishaps } from './goals/event-mishaps.ts';
 import { createGoalEvents } from './goals/goal-events.ts';
 import { taskQueue } from './goals/goal-run.ts';
+import { holdingProbes, type ProbeHold } from './goals/probe-hold.ts';
 import { keepAsking } from './keep-asking.ts';
 import { ownConfig } from './own-config.ts';
 import { causesOf, say, watchPeer } from './own-log.ts';
@@ -26,17 +28,25 @@ export interface WorkerConfig {
   workflowBundle?: string;
 }
 
+const durationMs = z.int().min(0).max(600_000);
+
 const workerCommand = z.discriminatedUnion('command', [
+  ...eventMishap.options,
   z.strictObject({ command: z.literal('fail'), on: z.boolean() }),
-  z.strictObject({ command: z.literal('slow'), stepMs: z.int().min(0).max(600_000) }),
+  z.strictObject({ command: z.literal('slow'), stepMs: durationMs }),
+  /** Each capability probe is taken up so much later. */
+  z.strictObject({ command: z.literal('holdProbes'), forMs: durationMs }),
+  /** Nothing goes wrong any more. */
+  z.strictObject({ command: z.literal('sound') }),
 ]);
 
 const answerWithinMs = 2_000;
 const config = ownConfig<WorkerConfig>();
 const metrics = new Registry();
 const host = config.host ?? '127.0.0.1';
-const conduct: WorkerConduct = { failing: false, stepMs: config.stepMs };
-const events = createGoalEvents('lab-worker', config.brokers, say);
+const soundConduct: WorkerConduct & ProbeHold = { failing: false, stepMs: config.stepMs, probeHoldMs: 0 };
+const conduct = { ...soundConduct };
+const events = withMishaps(createGoalEvents('lab-worker', config.brokers, say));
 
 Runtime.install({
   telemetryOptions: { metrics: { prometheus: { bindAddress: `${host}:${config.sdkMetricsPort}` } } },
@@ -48,6 +58,7 @@ const worker = await Worker.create({
   namespace: config.namespace,
   taskQueue,
   ...workflowCode(),
+  dataConverter: { payloadCodecs: [holdingProbes(conduct)] },
   activities: createActivities({ events, conduct, registry: metrics, say }),
   shutdownGraceTime: '1s',
 });
@@ -60,11 +71,8 @@ await serveFace({
   port: config.httpPort,
   metrics,
   command: workerCommand,
-  obey: (command) => {
-    if (command.command === 'fail') conduct.failing = command.on;
-    else conduct.stepMs = command.stepMs;
-  },
-  state: () => ({ ...conduct, ...worker.getStatus() }),
+  obey,
+  state: () => ({ ...conduct, mishapsWaiting: events.waiting(), ...worker.getStatus() }),
 });
 
 await run;
@@ -85,6 +93,26 @@ async function connected(): Promise<NativeConnection> {
 
 function askTemporal(): Promise<unknown> {
   return connection.withDeadline(Date.now() + answerWithinMs, () => connection.workflowService.getSystemInfo({}));
+}
+
+function obey(command: z.infer<typeof workerCommand>): void {
+  switch (command.command) {
+    case 'fail':
+      conduct.failing = command.on;
+      return;
+    case 'slow':
+      conduct.stepMs = command.stepMs;
+      return;
+    case 'holdProbes':
+      conduct.probeHoldMs = command.forMs;
+      return;
+    case 'sound':
+      Object.assign(conduct, soundConduct);
+      events.spare();
+      return;
+    default:
+      events.befall(command);
+  }
 }
 
 function workflowCode() {
