@@ -99,6 +99,32 @@ describe('goal runs on real Temporal and Kafka', () => {
     );
   });
 
+  test('on command events are swallowed, come late or twice, and the workflow does not notice', async () => {
+    await lab.control('worker', { command: 'swallow', eventType: 'GOAL_COMPLETED' });
+    await lab.control('worker', { command: 'repeat', eventType: 'STEP_COMPLETED' });
+    await lab.control('worker', { command: 'late', eventType: 'STEP_STARTED', forMs: 2_000 });
+    const goalRunId = randomUUID();
+    const run = await startGoal({ goalRunId, steps: 1 });
+    expect(await run.result()).toMatchObject({ status: 'COMPLETED' });
+    const records = await recordsOf(goalRunId, 4);
+    const typesUnder = (key: string) =>
+      records.filter((record) => record.key === key).map(({ body }) => body['eventType']);
+    expect(typesUnder(goalRunId)).toEqual(['GOAL_STARTED']);
+    expect(typesUnder(`${goalRunId}-1`)).toEqual(['STEP_COMPLETED', 'STEP_COMPLETED', 'STEP_STARTED']);
+    expect(await lab.state('worker')).toMatchObject({ mishapsWaiting: 0 });
+  });
+
+  test('on command capability probes are held, and goal runs are not', async () => {
+    await lab.control('worker', { command: 'holdProbes', forMs: 2_000 });
+    const began = performance.now();
+    const probe = await startGoal({ goalRunId: `probe-${randomUUID()}`, mode: 'CAPABILITY_PROBE', autoResolve: true });
+    const goal = await startGoal({ goalRunId: randomUUID(), steps: 1 });
+    const probeTook = probe.result().then(() => performance.now() - began);
+    expect(await goal.result()).toMatchObject({ status: 'COMPLETED' });
+    expect(await probeTook).toBeGreaterThan(2_000);
+    expect(await lab.control('worker', { command: 'sound' })).toMatchObject({ probeHoldMs: 0, failing: false });
+  });
+
   test('a capability probe waits for its update, touches nothing, and completes', async () => {
     const goalRunId = `probe-${randomUUID()}`;
     const run = await startGoal({ goalRunId, mode: 'CAPABILITY_PROBE' });
