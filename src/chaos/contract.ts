@@ -26,6 +26,8 @@ export interface DriverContext {
   maxFaultMs: number;
   /** How many targets, and where: what `prepare` must refuse to go beyond. */
   limits: Pick<Limits, 'maxTargets' | 'namespaces'>;
+  /** The pod that we run in, where our surroundings name it: a fault must not hit it. */
+  ownPod?: { name: string; namespace?: string };
   now(): Offset;
   /** Resolves after that many ms of the run's clock, or rejects when the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;

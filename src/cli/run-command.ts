@@ -16,7 +16,7 @@ import type { CommandIo } from './io.ts';
 import { exitCodeOf } from './outcome.ts';
 import { createProgress, styleFor } from './progress.ts';
 import { checkRunFolder, FolderProblem } from './run/run-folder.ts';
-import { type RunOutcome, runPlan, whereToLook } from './run/run-plan.ts';
+import { type RunOutcome, type RunPlanSetting, runPlan, whereToLook } from './run/run-plan.ts';
 import { type SuiteEntry, writeSuite } from './run/suite.ts';
 
 export const RUN_USAGE = `Usage: steadfast run PLAN... [options]
@@ -241,6 +241,7 @@ async function runOne(
       planText: resolvedYaml,
       mask: secrets.length > 0 ? maskOf(secrets) : undefined,
       faultsFolder: faults,
+      ownPod: ownPodIn(io.env),
     });
     progress.close();
     if (outcome.report) {
@@ -251,6 +252,11 @@ async function runOne(
   } finally {
     progress.close();
   }
+}
+
+/** As the downward API tells it, which a person has to ask for. */
+function ownPodIn({ POD_NAME: name, POD_NAMESPACE: namespace }: RunIo['env']): RunPlanSetting['ownPod'] {
+  return name ? { name, ...(namespace ? { namespace } : {}) } : undefined;
 }
 
 function describeBug(bug: unknown): string {

@@ -17,7 +17,7 @@ async function runTwo(stage: Stage, changed: Partial<Registries>, second = stage
   const io: RunIo = {
     stdout: write,
     stderr: write,
-    env: { STEADFAST_STATE: stage.in('state') },
+    env: { STEADFAST_STATE: stage.in('state'), POD_NAME: 'weekly-abc', POD_NAMESPACE: 'steadfast' },
     registries: { ...registries, ...changed },
     abort: new AbortController().signal,
     version: 'test',
@@ -37,8 +37,10 @@ function changed<Type>(types: ReadonlyMap<string, Type>, name: string, change: (
 describe.concurrent('a suite', () => {
   it('breaks nothing more once a fault could not be removed', async () => {
     await using stage = await openStage();
+    let ownPod: unknown;
     const drivers = changed(registries.drivers, 'process', (type) => ({
       async open(config, context) {
+        ownPod = context.ownPod;
         const driver = await type.open(config, context);
         return { ...driver, recover: () => Promise.reject(new Error('no way back')) };
       },
@@ -48,6 +50,10 @@ describe.concurrent('a suite', () => {
 
     expect(exit, output).toBe(EXIT.faultMayRemain);
     expect(output).toContain('FAULT LEFT BEHIND by frozen: no way back');
+    expect(ownPod, 'a driver is told which pod must not be hit').toEqual({
+      name: 'weekly-abc',
+      namespace: 'steadfast',
+    });
     expect(suite).toMatchObject([
       { plan: 'one', exit: EXIT.faultMayRemain },
       { plan: 'two', verdict: 'not run' },

@@ -27,7 +27,7 @@ export async function prepareStrike(
   signal: AbortSignal,
 ): Promise<{ prepared: Prepared; preparation: Preparation }> {
   const { kube, config, context } = setting;
-  const self = await findSelf(kube, signal);
+  const self = await findSelf(kube, context.ownPod, signal);
   const source = await sourceOf(setting, signal);
   const prepared = makePrepared(source.manifest, setting, self);
   const preflight = await setting.preflight(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Driver } from '../../chaos/contract.ts';
+import type { Driver, DriverContext } from '../../chaos/contract.ts';
 import { openLedger } from '../../chaos/ledger.ts';
 import { ownThrottling } from '../../clients/own-throttling.ts';
 import type { Mask } from '../../plan/mask.ts';
@@ -40,6 +40,8 @@ export interface RunPlanSetting extends RunSetting {
   planText: string;
   mask: Mask | undefined;
   faultsFolder: string;
+  /** The pod that we run in, where the environment names it. */
+  ownPod: DriverContext['ownPod'];
   version: string;
   progress: Progress;
   abort: AbortSignal;
@@ -164,7 +166,7 @@ function drainMs({ plan, registries }: RunPlanSetting): number {
 }
 
 function openDriver(setting: RunPlanSetting, experiment: Experiment, calls: DriverCalls): Promise<Driver> {
-  const { plan, run, clock, log, registries, faultsFolder } = setting;
+  const { plan, run, clock, log, registries, faultsFolder, ownPod } = setting;
   const { maxFaultMs } = plan.limits;
   const fault = { run, plan: plan.name, experiment: experiment.name, driver: experiment.driver, maxFaultMs };
   return registries.drivers.get(experiment.driver)!.open(experiment.config, {
@@ -175,6 +177,7 @@ function openDriver(setting: RunPlanSetting, experiment: Experiment, calls: Driv
     limits: plan.limits,
     durationMs: experiment.durationMs,
     maxFaultMs,
+    ...(ownPod === undefined ? {} : { ownPod }),
     now: () => clock.now(),
     sleep: (ms, signal) => clock.sleepUntil(clock.now() + ms, signal),
     random: forStream(plan.seed, `driver/${experiment.name}`),

@@ -26,6 +26,12 @@ export const RESOURCES = {
     plural: 'selfsubjectaccessreviews',
     namespaced: false,
   },
+  selfReviews: {
+    group: 'authentication.k8s.io',
+    version: 'v1',
+    plural: 'selfsubjectreviews',
+    namespaced: false,
+  },
   customResourceDefinitions: {
     group: 'apiextensions.k8s.io',
     version: 'v1',

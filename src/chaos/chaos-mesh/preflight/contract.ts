@@ -28,7 +28,7 @@ export interface CheckContext {
   /** Digests of the plans that are looked at together and may act in a namespace. */
   together?(namespace: string): readonly string[];
   /** The pod that we run in, where we run in one: it must not be among the targets, nor its node. */
-  self?: { namespace: string; pod: string; node?: string };
+  self?: { namespace: string; pod: string; node?: string; unsure?: string };
 }
 
 /** What the checks found before an injection, and which pods the selectors of each fault match. */

@@ -100,6 +100,8 @@ function checkSelf({ self, pods, selected }: Subject): Inspection[] {
   if (!self) return [];
   const own = pods.find(({ namespace, name }) => namespace === self.namespace && name === self.pod);
   if (own) return [problem(`this very pod is among the targets: ${podId(own)}`)];
+  if (self.unsure !== undefined)
+    return [warning(`whether this very pod is among the targets is not known: ${self.unsure}`)];
   const stress = selected.some(({ fault }) => fault.kind === 'StressChaos' && isFields(fault.spec['stressors']));
   const beside = pods.find(({ node }) => node !== undefined && node === self.node);
   if (!stress || !beside) return [];

@@ -99,6 +99,13 @@ describe('it is only said', () => {
     expect(facts(found)).toContainEqual(expect.stringContaining(fact));
   });
 
+  test('that a pod that does not know itself may be among the targets', async () => {
+    const self = { namespace: 'other', pod: 'node-1', unsure: 'there is no pod other/node-1' };
+    const found = await stage.check(podKill, { self });
+    const text = 'whether this very pod is among the targets is not known: there is no pod other/node-1';
+    expect(facts(found)).toContainEqual(text);
+  });
+
   test('that stress slows the measuring down, where both are on one node', async () => {
     const stress = chaos('StressChaos', { stressors: { cpu: { workers: 1 } } });
     const found = await stage.check(stress, { self: { namespace: 'other', pod: 'runner', node: 'node-1' } });
