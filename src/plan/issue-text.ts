@@ -40,8 +40,9 @@ function withAllowed(message: string, allowed: string | undefined): IssueText {
   return allowed === undefined ? { message } : { message, allowed };
 }
 
-/** Who leaves out the unit of a duration rarely remembers which one is meant. */
+/** What the check says itself; and who leaves out the unit of a duration rarely remembers which one is meant. */
 function customHint(params: Record<string, unknown> | undefined, found: unknown): { hint?: string } {
+  if (typeof params?.['hint'] === 'string') return { hint: params['hint'] };
   if (params?.['allowed'] !== DURATION_HINT || typeof found !== 'number') return {};
   return { hint: `did you mean ${found}ms or ${found}s?` };
 }

@@ -107,8 +107,20 @@ test('what is sent is what the plan says, on a fresh connection each time', asyn
   expect(server.accepted()).toBe(2);
 });
 
-test('a pattern that is none is refused with the plan', () => {
-  const parsed = httpProbe.config.safeParse({ url: 'http://x', expectBody: { matches: '(' } });
+test.each([
+  ['is none', '(', 'not a pattern: a "(" without its ")"'],
+  ['could keep the probe busy', '(a+)+\\1$', 'not a pattern: "\\1" refers back, which cannot be matched in one pass'],
+])('a pattern that %s is refused with the plan', (_why, matches, message) => {
+  const parsed = httpProbe.config.safeParse({ url: 'http://x', expectBody: { matches } });
 
-  expect(parsed.success).toBe(false);
+  expect(parsed.error?.issues.map((issue) => [issue.path.join('.'), issue.message])).toEqual([
+    ['expectBody.matches', message],
+  ]);
+});
+
+test('a body made to keep a pattern busy keeps nobody busy', async () => {
+  const body = `${'a'.repeat(5_000)}!`;
+  const reading = await sampleOf(answering(200, body), { expectBody: { matches: '^(a+)+$' } });
+
+  expect(reading).toMatchObject({ outcome: 'bad', reason: 'the body does not match' });
 });

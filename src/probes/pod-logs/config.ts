@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { PatternError } from '../lib/patterns/cursor.ts';
-import { createMatcher } from '../lib/patterns/matcher.ts';
+import { regularExpression } from '../lib/patterns/config.ts';
 import { podsConfig, saysWhichPods, WHICH_PODS } from '../lib/pods/config.ts';
 import { values } from './values.ts';
 
@@ -71,19 +70,4 @@ function pattern() {
     ignoreCase: z.boolean().default(false).describe('letters of ASCII in both cases'),
     forbidden: z.boolean().default(false).describe('a slot in which such a line came is bad'),
   });
-}
-
-function regularExpression() {
-  return z
-    .string()
-    .min(1)
-    .max(1000)
-    .superRefine((text, context) => {
-      try {
-        createMatcher(text);
-      } catch (error) {
-        if (!(error instanceof PatternError)) throw error;
-        context.addIssue({ code: 'custom', message: `not a pattern: ${error.message}` });
-      }
-    });
 }

@@ -27,4 +27,5 @@ test('a pattern that is wrong is told once, and not at each objective that names
 
   expect(more).toEqual([]);
   expect(told).toContain('not a pattern: a "(" without its ")"');
+  expect(told).toContain('hint:    write it without references back, looks around and named groups');
 });
