@@ -1,10 +1,9 @@
 import type { KubeObject, KubeResource } from '../../../clients/kubernetes/client.ts';
 import type { Inspection } from '../../contract.ts';
 import { type Fields, isFields } from '../manifest.ts';
-import { findDaemons } from '../proof/daemon/find.ts';
-import { openDaemonEyes } from '../proof/daemon/look.ts';
 import { nodesOf, podsOnNodes } from '../proof/pieces.ts';
 import { CONTROLLER_LABEL } from './controller.ts';
+import { type DaemonSights, openDaemonSights } from './daemon-sights.ts';
 import { fine, problem, warning } from './found.ts';
 import { CHAOS_MESH_NAMESPACE } from './needs.ts';
 import { hasKind, needsDaemon, type Subject } from './subject.ts';
@@ -15,8 +14,6 @@ const ENDPOINT_SLICES: KubeResource = {
   plural: 'endpointslices',
   namespaced: true,
 };
-
-const LOOK_MS = 20_000;
 
 /** Where the controller answers. Found by the slices of its Service. */
 export interface ControllerEndpoint {
@@ -76,8 +73,23 @@ function endpointsOf(slice: Fields): ControllerEndpoint[] {
 export async function checkDaemons(subject: Subject, signal: AbortSignal): Promise<Inspection[]> {
   const nodes = nodesOf(subject.pods);
   if (!needsDaemon(subject) || nodes.length === 0) return [];
+  if (subject.daemons) return checkDaemonsOf(subject, nodes, subject.daemons, signal);
+  const daemons = openDaemonSights(subject.kube);
+  try {
+    return await checkDaemonsOf(subject, nodes, daemons, signal);
+  } finally {
+    daemons.close();
+  }
+}
+
+async function checkDaemonsOf(
+  subject: Subject,
+  nodes: readonly string[],
+  sights: DaemonSights,
+  signal: AbortSignal,
+): Promise<Inspection[]> {
   const command = `kubectl get pods -n ${CHAOS_MESH_NAMESPACE} -l app.kubernetes.io/component=chaos-daemon -o wide`;
-  const found = await findDaemons(subject.kube, signal);
+  const found = await sights.find(signal);
   if (!found.ok) return [problem(found.message, command)];
   const absent = nodes.filter((node) => !found.daemons.some((daemon) => daemon.node === node && daemon.ready));
   if (absent.length > 0)
@@ -85,28 +97,16 @@ export async function checkDaemons(subject: Subject, signal: AbortSignal): Promi
       const pods = podsOnNodes(subject.pods, node);
       return problem(`no chaos-daemon is ready on node ${node}, where ${pods} runs`, command);
     });
-  return lookThrough(subject, nodes, command, signal);
+  const troubles = await sights.troubles(nodes, signal);
+  if (troubles.length > 0) return unseen(subject, troubles, command);
+  return [fine(`the chaos-daemon answers on ${nodes.length === 1 ? `node ${nodes[0]}` : `all ${nodes.length} nodes`}`)];
 }
 
 /** What a daemon does not show before, nobody will see afterwards either. */
-async function lookThrough(
-  subject: Subject,
-  nodes: readonly string[],
-  command: string,
-  signal: AbortSignal,
-): Promise<Inspection[]> {
-  const eyes = openDaemonEyes(subject.kube);
-  try {
-    const { troubles } = await eyes.look(nodes, LOOK_MS, signal);
-    const state = hasKind(subject, 'NetworkChaos') ? problem : warning;
-    const after = hasKind(subject, 'NetworkChaos') ? ': whether its rules are gone could not be seen afterwards' : '';
-    if (troubles.length > 0) return troubles.map((trouble) => state(`${trouble}${after}`, command));
-    return [
-      fine(`the chaos-daemon answers on ${nodes.length === 1 ? `node ${nodes[0]}` : `all ${nodes.length} nodes`}`),
-    ];
-  } finally {
-    eyes.close();
-  }
+function unseen(subject: Subject, troubles: readonly string[], command: string): Inspection[] {
+  const state = hasKind(subject, 'NetworkChaos') ? problem : warning;
+  const after = hasKind(subject, 'NetworkChaos') ? ': whether its rules are gone could not be seen afterwards' : '';
+  return troubles.map((trouble) => state(`${trouble}${after}`, command));
 }
 
 function items(value: unknown): Fields[] {

@@ -3,6 +3,7 @@ import type { Limits } from '../../../slo/model/plan.ts';
 import type { Preparation } from '../../contract.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Candidate } from '../proof/contract.ts';
+import type { DaemonSights } from './daemon-sights.ts';
 
 /** An experiment as the checks see it. */
 export interface CheckedExperiment {
@@ -25,6 +26,8 @@ export interface CheckContext {
   kube: KubeClient;
   /** Wall clock in ms since 1970. */
   wallClock(): number;
+  /** Of several experiments that are looked at together; else each check looks by itself. */
+  daemons?: DaemonSights;
   /** Digests of the plans that are looked at together and may act in a namespace. */
   together?(namespace: string): readonly string[];
   /** The pod that we run in, where we run in one: it must not be among the targets, nor its node. */

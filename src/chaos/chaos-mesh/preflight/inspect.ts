@@ -8,6 +8,7 @@ import { faultsOfOthers } from '../others.ts';
 import { disagreements, readSchedule } from '../schedule.ts';
 import { checkAll } from './checks.ts';
 import type { CheckContext, CheckedExperiment } from './contract.ts';
+import { openDaemonSights } from './daemon-sights.ts';
 import { problem, warning } from './found.ts';
 
 type Inspected = InspectedExperiment<ChaosMeshConfig>;
@@ -28,16 +29,19 @@ async function inspectCluster(experiments: readonly Inspected[], signal: AbortSi
   } catch (error) {
     return [problem((error as Error).message, 'kubectl config get-contexts')];
   }
+  const daemons = openDaemonSights(kube);
   try {
     const each: Looked[] = [];
     const context: CheckContext = {
       kube,
       wallClock: Date.now,
+      daemons,
       together: (namespace) => digestsIn(experiments, namespace),
     };
     for (const experiment of experiments) each.push(await inspectOne(context, experiment, signal));
     return [...once(each.flatMap(({ cluster }) => cluster)), ...named(each)];
   } finally {
+    daemons.close();
     kube.close();
   }
 }
