@@ -1,31 +1,38 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePorts } from '../../lab/processes/ports.ts';
 import type { Entry, ProberTrouble, Sample } from '../../src/slo/model/entry.ts';
 import type { Report } from '../../src/slo/model/report.ts';
 import { openStage, type Stage, untilState } from '../cli/started.ts';
 
+interface Service {
+  port: number;
+  isDown: boolean;
+}
+
 /** Takes some time, so that there is always a sample under way, and leaves enough of the time-out for a busy machine. */
-let service: Server;
-let isDown = false;
-beforeAll(async () => {
-  service = createServer((_request, response) => {
-    if (isDown) response.destroy();
+async function openService() {
+  const service: Service = { port: 0, isDown: false };
+  const server = createServer((_request, response) => {
+    if (service.isDown) response.destroy();
     else setTimeout(() => response.end('ok'), 300);
   });
-  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-});
-afterAll(() => {
-  service.closeAllConnections();
-  service.close();
-});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  service.port = (server.address() as AddressInfo).port;
+  return Object.assign(service, {
+    [Symbol.dispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+}
 
-function planText(stage: Stage, at = 'runner', vantage = '127.0.0.1:1'): string {
-  const { port } = service.address() as AddressInfo;
+function planText(stage: Stage, { port }: Service, at = 'runner', vantage = '127.0.0.1:1'): string {
   return `apiVersion: steadfast/v1
 kind: Plan
 metadata: {name: honesty}
@@ -53,12 +60,13 @@ interface Ran {
 /** A whole run of the real program; something happens to it while the fault is there. */
 async function ran(
   stage: Stage,
+  plan: string,
   during: (pid: number) => Promise<void>,
-  options: { env?: Record<string, string>; plan?: string } = {},
+  env: Record<string, string> = {},
 ): Promise<Ran> {
   const out = stage.in('out');
-  const run = stage.start(['run', stage.writePlan(options.plan ?? planText(stage)), '--out', out], options.env);
-  onTestFinished(() => void run.child.kill('SIGKILL'));
+  const run = stage.start(['run', stage.writePlan(plan), '--out', out], env);
+  await using _ = endedAtLast(run.child);
   const { output } = await Promise.all([
     run.ended,
     untilState(out, 'injected').then(() => during(run.child.pid!)),
@@ -79,6 +87,10 @@ async function ran(
   };
 }
 
+function endedAtLast(child: ChildProcess) {
+  return { [Symbol.asyncDispose]: async () => void child.kill('SIGKILL') };
+}
+
 async function stopped(pid: number): Promise<void> {
   await sleep(500);
   process.kill(pid, 'SIGSTOP');
@@ -97,9 +109,10 @@ const isBad = ({ outcome }: Sample) => outcome === 'bad';
 const stallsOf = (troubles: ProberTrouble[]) => troubles.filter(({ of }) => of === 'stalled');
 
 describe('a prober that does not run while the service is healthy calls nothing bad', { timeout: 60_000 }, () => {
-  test('stopped for three seconds', async () => {
+  test.concurrent('stopped for three seconds', async () => {
     await using stage = await openStage();
-    const { samples, troubles, up, report } = await ran(stage, stopped);
+    using service = await openService();
+    const { samples, troubles, up, report } = await ran(stage, planText(stage, service), stopped);
 
     expect(samples.filter(isBad)).toEqual([]);
     expect(up).toMatchObject({ verdict: 'inconclusive', high: 1, bad: 0 });
@@ -108,9 +121,11 @@ describe('a prober that does not run while the service is healthy calls nothing 
     expect(report.probers).toMatchObject([{ vantage: 'runner' }]);
   });
 
-  test('its event loop blocked again and again', async () => {
+  test.concurrent('its event loop blocked again and again', async () => {
     await using stage = await openStage();
-    const { samples, troubles, up } = await ran(stage, async () => undefined, { env: BLOCKED_AGAIN_AND_AGAIN });
+    using service = await openService();
+    const plan = planText(stage, service);
+    const { samples, troubles, up } = await ran(stage, plan, async () => undefined, BLOCKED_AGAIN_AND_AGAIN);
 
     expect(samples.filter(isBad)).toEqual([]);
     expect(up).toMatchObject({ verdict: 'inconclusive', high: 1, bad: 0 });
@@ -118,12 +133,13 @@ describe('a prober that does not run while the service is healthy calls nothing 
     expect(samples.filter(({ starvedMs }) => starvedMs !== undefined).length).toBeGreaterThan(0);
   });
 
-  test('at a vantage', async () => {
+  test.concurrent('at a vantage', async ({ expect }) => {
     await using stage = await openStage();
+    using service = await openService();
     const vantage = `127.0.0.1:${(await freePorts(1))[0]}`;
-    const plan = planText(stage, 'gateway', vantage);
+    const plan = planText(stage, service, 'gateway', vantage);
     const sidecar = stage.start(['serve', stage.writePlan(plan), '--vantage', 'gateway', '--listen', vantage]);
-    onTestFinished(() => void sidecar.child.kill('SIGKILL'));
+    await using _ = endedAtLast(sidecar.child);
     await expect
       .poll(
         () =>
@@ -134,7 +150,7 @@ describe('a prober that does not run while the service is healthy calls nothing 
         { timeout: 20_000 },
       )
       .toBe(true);
-    const { samples, troubles, up, report } = await ran(stage, () => stopped(sidecar.child.pid!), { plan });
+    const { samples, troubles, up, report } = await ran(stage, plan, () => stopped(sidecar.child.pid!));
     sidecar.child.kill('SIGTERM');
 
     expect(samples.filter(isBad)).toEqual([]);
@@ -149,20 +165,18 @@ describe('a prober that does not run while the service is healthy calls nothing 
     const cgroup = cpuCgroup();
     if (cgroup === undefined) skip('needs a cgroup hierarchy with the CPU controller that can be written');
     await using stage = await openStage();
-    const run = ran(
+    using service = await openService();
+    const { samples, troubles, up } = await ran(
       stage,
+      // A service that shares a busy machine may itself be slow, and must not look so here.
+      planText(stage, service).replace('timeout: 1s', 'timeout: 3s'),
       async () => {
         cgroup!.limit(1);
         await sleep(3000);
         cgroup!.limit(undefined);
       },
-      {
-        // A service that shares a busy machine may itself be slow, and must not look so here.
-        plan: planText(stage).replace('timeout: 1s', 'timeout: 3s'),
-        env: { ...IN_CGROUP, STEADFAST_TEST_CGROUP: cgroup!.procs },
-      },
+      { ...IN_CGROUP, STEADFAST_TEST_CGROUP: cgroup!.procs },
     );
-    const { samples, troubles, up } = await run;
 
     expect(samples.filter(isBad)).toEqual([]);
     expect(up).toMatchObject({ high: 1, bad: 0 });
@@ -172,21 +186,20 @@ describe('a prober that does not run while the service is healthy calls nothing 
 });
 
 describe('a prober that does not run while the service is down', { timeout: 60_000 }, () => {
-  test.each<[string, (pid: number) => Promise<void>, Record<string, string>]>([
+  test.concurrent.each<[string, (pid: number) => Promise<void>, Record<string, string>]>([
     ['stopped for three seconds', stopped, {}],
     ['its event loop blocked again and again', async () => undefined, BLOCKED_AGAIN_AND_AGAIN],
   ])('does not call it good, and still sees that it is down: %s', async (_sentence, during, env) => {
     await using stage = await openStage();
-    onTestFinished(() => {
-      isDown = false;
-    });
+    using service = await openService();
     const { samples, up } = await ran(
       stage,
+      planText(stage, service),
       async (pid) => {
-        isDown = true;
+        service.isDown = true;
         await during(pid);
       },
-      { env },
+      env,
     );
 
     expect(up.verdict).toBe('fail');
