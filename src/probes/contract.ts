@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Log } from '../clients/log.ts';
 import type { QueryClient } from '../clients/query.ts';
-import type { Life, Offset, Outcome, SamplePart } from '../slo/model/entry.ts';
+import type { Life, Offset, Outcome, SamplePart, Whole } from '../slo/model/entry.ts';
 import type { ValueDeclaration } from '../slo/model/plan.ts';
 
 /** What one slot's measurement said. Trouble with the service is `bad` with a reason, never an exception. */
@@ -26,6 +26,10 @@ export interface FinalReading {
   reason?: string;
   /** What was in flight at some time that this covers, at most 1000 in one reading; no secrets in ids and reasons. */
   lives?: Life[];
+  /** Natural keys, each as the texts of its fields, of what was seen to have ended; at most 1000 in one reading, no secrets. */
+  ends?: string[][];
+  /** Of which time `lives` or `ends` leave nothing that ended out, with the other pages. Each life then has its `key`, and `ended` if it did. */
+  whole?: Whole;
   detail?: unknown;
 }
 
@@ -89,6 +93,8 @@ export interface ProbeType<Config = unknown> {
   promql?(config: Config): string;
   /** Whether with this config the final readings tell of what was in flight (`lives`), which the indicator `inFlight` needs. */
   follows?(config: Config): boolean;
+  /** Of how many fields the keys consist that with this config the final readings tell (`ends`), which the indicator `completeness` needs. */
+  endFields?(config: Config): number | undefined;
   /** The longest that `drain` may need beyond the plan's `settle`, in ms; 0 where absent. */
   drainMs?(config: Config): number;
   /** Prepares a session. Must not reject because the service is down: that is what samples are for. */

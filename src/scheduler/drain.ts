@@ -43,10 +43,12 @@ export async function drainProbe(setting: DrainSetting, { spec, session }: OpenP
 function finalOf(spec: ProbeSpec, vantage: string, reading: FinalReading): Final {
   const problem = problemOfFinal(reading, spec.values);
   if (problem) throw new Error(problem);
-  const { covers, values, reason, lives, detail } = reading;
+  const { covers, values, reason, lives, ends, whole, detail } = reading;
   const final: Final = { type: 'final', probe: spec.name, vantage, covers, values };
   if (reason !== undefined) final.reason = reasonOf(reason);
   if (lives !== undefined) final.lives = lives.map(withShortReason);
+  if (ends !== undefined) final.ends = ends;
+  if (whole !== undefined) final.whole = whole;
   if (detail !== undefined) final.detail = detail;
   return final;
 }

@@ -1,6 +1,6 @@
 import type { FinalReading, Reading } from '../probes/contract.ts';
 import type { SamplePart } from '../slo/model/entry.ts';
-import { isLifeList } from '../slo/model/entry-shape.ts';
+import { isKeyList, isLifeList, isWhole } from '../slo/model/entry-shape.ts';
 import type { ValueDeclaration } from '../slo/model/plan.ts';
 
 type Declared = Readonly<Record<string, ValueDeclaration>>;
@@ -8,6 +8,7 @@ type Declared = Readonly<Record<string, ValueDeclaration>>;
 const DETAIL_LIMIT_CHARS = 64 * 1024;
 const PARTS_LIMIT = 1000;
 const LIVES_LIMIT = 1000;
+const ENDS_LIMIT = 1000;
 
 /** What is wrong with a probe's reading, or `undefined`. A reading that breaks its contract must never count as good. */
 export function problemOfReading(reading: Reading, declared: Declared): string | undefined {
@@ -30,6 +31,7 @@ export function problemOfFinal(final: FinalReading, declared: Declared): string 
     problemOfReason(final.reason) ??
     problemOfValues(final.values, declared) ??
     problemOfLives(final.lives) ??
+    problemOfEnds(final) ??
     problemOfDetail(final.detail)
   );
 }
@@ -70,6 +72,13 @@ function problemOfLives(lives: unknown): string | undefined {
   if (lives === undefined) return undefined;
   if (!isLifeList(lives)) return 'the lives are not what was followed';
   return lives.length <= LIVES_LIMIT ? undefined : `it has ${lives.length} lives, more than ${LIVES_LIMIT}`;
+}
+
+function problemOfEnds({ ends, whole }: FinalReading): string | undefined {
+  if (whole !== undefined && !isWhole(whole)) return 'of which time it is whole is not told as it should be';
+  if (ends === undefined) return undefined;
+  if (!isKeyList(ends)) return 'the ends are not keys';
+  return ends.length <= ENDS_LIMIT ? undefined : `it has ${ends.length} ends, more than ${ENDS_LIMIT}`;
 }
 
 function hasTextLabels(labels: unknown): boolean {

@@ -15,6 +15,7 @@ import {
 } from './test-plan.ts';
 
 const LIVES = { covers: [0, 9] as [number, number], values: {} };
+const WHOLE = { span: [0, 9] as [number, number], page: 2, pages: 2 };
 const LIFE: Life = { id: 'w', seen: [1, 2], within: [null, 3], outcome: 'good' };
 
 describe('a run in which all goes well', () => {
@@ -87,6 +88,10 @@ describe('a run in which all goes well', () => {
     ['a reading that tells of lives leaves it', { ...LIVES, lives: [LIFE, LIFE] }, 2],
     ['a life of which nobody knows when it was leaves none', { ...LIVES, lives: [{ ...LIFE, seen: [] as never }] }, 0],
     ['more lives than can be recorded leaves none', { ...LIVES, lives: Array(1001).fill(LIFE) }, 0],
+    ['a reading that tells what ended leaves it', { ...LIVES, ends: [['a', '1']], whole: WHOLE }, 2],
+    ['more ends than can be recorded leaves none', { ...LIVES, ends: Array(1001).fill(['a']) }, 0],
+    ['ends that are no keys leaves none', { ...LIVES, ends: ['a'] as never }, 0],
+    ['a page beyond the last leaves none', { ...LIVES, whole: { ...WHOLE, page: 3 } }, 0],
     ['a reading that breaks its contract leaves none', { covers: [9, 0] as [number, number], values: {} }, 0],
   ])('a drain of %s', async (_, second, finals) => {
     const { entries } = await conducted(() => ({

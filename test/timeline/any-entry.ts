@@ -34,7 +34,17 @@ const kinds = [
     {
       type: fc.constant('final'),
       ...{ probe: text, vantage: text, covers: fc.tuple(offset, offset), values },
-      lives: fc.array(fc.record({ id: text, seen: fc.tuple(offset, offset), within: fc.tuple(maybe, maybe), outcome })),
+      lives: fc.array(
+        fc.record(
+          {
+            ...{ id: text, seen: fc.tuple(offset, offset), within: fc.tuple(maybe, maybe), outcome },
+            ...{ key: text, ended: fc.tuple(maybe, offset) },
+          },
+          { requiredKeys: ['id', 'seen', 'within', 'outcome'] },
+        ),
+      ),
+      ends: fc.array(fc.array(text, { minLength: 1, maxLength: 2 }), { maxLength: 3 }),
+      whole: fc.record({ span: fc.tuple(offset, offset), page: fc.constant(1), pages: fc.integer({ min: 1, max: 9 }) }),
     },
     { requiredKeys: ['type', 'probe', 'vantage', 'covers', 'values'] },
   ),

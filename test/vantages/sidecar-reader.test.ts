@@ -224,10 +224,12 @@ describe('while a run lasts', () => {
 
     const finals = entries.filter((entry): entry is Final => entry.type === 'final');
     expect(finals.map(({ instance }) => instance).sort()).toEqual(['a', 'b']);
-    for (const { covers, lives } of finals)
+    for (const { covers, lives, whole } of finals) {
       expect(lives, 'its lives are on the clock of the run').toMatchObject([
-        { seen: covers, within: [covers[0], null] },
+        { seen: covers, within: [covers[0], null], ended: [null, covers[1]] },
       ]);
+      expect(whole).toEqual({ span: covers, page: 1, pages: 1 });
+    }
   });
 
   it('nothing is recorded once it is closed', async () => {

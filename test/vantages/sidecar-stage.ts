@@ -1,4 +1,4 @@
-import type { Entry, Life, Sample, VantageBoot } from '../../src/slo/model/entry.ts';
+import type { Entry, Life, Sample, VantageBoot, Whole } from '../../src/slo/model/entry.ts';
 import { slotDue, slotsDueBetween } from '../../src/slo/slots.ts';
 import { planOf, probeSpec } from '../scheduler/test-plan.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
@@ -8,13 +8,14 @@ const spec = probeSpec({ at: 'gateway' });
 export const plan = planOf([], [spec]);
 
 /** On the clock of the process. */
-const workflow: Life = { id: 'w', seen: [0, 1], within: [0, null], outcome: 'good' };
+const workflow: Life = { id: 'w', seen: [0, 1], within: [0, null], outcome: 'good', ended: [null, 1] };
+const whole: Whole = { span: [0, 1], page: 1, pages: 1 };
 
 /** Each sample says when it was really taken, on the run's clock. */
 export function setting(clock: VirtualClock, changes: Partial<SidecarSetting> = {}): SidecarSetting {
   const session = {
     sample: async () => ({ outcome: 'good' as const, values: { ms: clock.now() } }),
-    drain: async () => ({ covers: [0, 1] as [number, number], values: { seen: 1 }, lives: [workflow] }),
+    drain: async () => ({ covers: [0, 1] as [number, number], values: { seen: 1 }, lives: [workflow], whole }),
     close: async () => {},
   };
   return { plan, vantage: 'gateway', probes: () => [{ spec, session }], ...changes };

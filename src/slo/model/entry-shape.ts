@@ -1,4 +1,4 @@
-import { type Entry, type Life, TIMELINE_SCHEMA } from './entry.ts';
+import { type Entry, type Life, TIMELINE_SCHEMA, type Whole } from './entry.ts';
 
 type Fields = Record<string, unknown>;
 type Check = (value: unknown) => boolean;
@@ -87,7 +87,29 @@ function isLife(value: unknown): boolean {
   if (!isObject(value) || !isText(value['id'])) return false;
   const { within } = value as { within?: unknown };
   const isOpenSpan = Array.isArray(within) && within.length === 2 && within.every((at) => at === null || isNumber(at));
-  return isSpan(value['seen']) && isOpenSpan && isJudgement(value);
+  return (
+    isSpan(value['seen']) &&
+    isOpenSpan &&
+    isJudgement(value) &&
+    isAbsentOr(value['key'], isText) &&
+    isAbsentOr(value['ended'], isSpanPerhapsUnbegun)
+  );
+}
+
+function isSpanPerhapsUnbegun(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && (value[0] === null || isNumber(value[0])) && isNumber(value[1]);
+}
+
+/** Natural keys, as a final reading tells them. */
+export function isKeyList(value: unknown): value is string[][] {
+  return Array.isArray(value) && value.every((key) => Array.isArray(key) && key.length > 0 && key.every(isText));
+}
+
+/** Of which time a final reading leaves nothing out. */
+export function isWhole(value: unknown): value is Whole {
+  if (!isObject(value) || !isSpan(value['span'])) return false;
+  const { page, pages } = value as { page?: unknown; pages?: unknown };
+  return isSlot(page) && isSlot(pages) && (page as number) >= 1 && (page as number) <= (pages as number);
 }
 
 function isSeriesList(value: unknown): boolean {
@@ -150,6 +172,8 @@ const RARE_ENTRIES: Record<RareType, Record<string, Check>> = {
     values: isNumbersByName,
     reason: optional(isText),
     lives: optional(isLifeList),
+    ends: optional(isKeyList),
+    whole: optional(isWhole),
   },
   chaos: {
     experiment: isText,

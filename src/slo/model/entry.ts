@@ -82,6 +82,18 @@ export interface Life {
   within: [Offset | null, Offset | null];
   outcome: Outcome;
   reason?: string;
+  /** The natural name by which others know it, such as the id of a workflow; unlike `id` it does not tell one run from the next. */
+  key?: string;
+  /** It ended at some moment between the two; absent where it had not ended, or that is not known. */
+  ended?: [Offset | null, Offset];
+}
+
+/** Of what ended in `span` nothing is left out, on this page and the others of the same telling together. */
+export interface Whole {
+  span: [Offset, Offset];
+  /** From 1 to `pages`. */
+  page: number;
+  pages: number;
 }
 
 /** What the last drain of a probe brought at the end of an experiment. Losses are counted here, never before. */
@@ -95,6 +107,10 @@ export interface Final {
   reason?: string;
   /** What was in flight at some time that it covers. */
   lives?: Life[];
+  /** Natural keys, each as the texts of its fields, of what was seen to have ended. */
+  ends?: string[][];
+  /** For what `lives` or `ends` tell; absent where something may be left out at any time. */
+  whole?: Whole;
   detail?: unknown;
 }
 

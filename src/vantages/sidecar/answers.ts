@@ -77,6 +77,7 @@ const LONGEST_LINE = 1024 * 1024;
 const DEEPEST = 16;
 const MOST_PARTS = 1000;
 const MOST_LIVES = 1000;
+const MOST_ENDS = 1000;
 
 function parsedEntry(line: string): unknown {
   const entry = line.length > LONGEST_LINE ? undefined : parsed(line);
@@ -98,9 +99,13 @@ function isTold(line: unknown, vantage: string, probes: readonly ProbeSpec[]): l
   if (!probe) return false;
   if (entry.type === 'gap') return true;
   if (entry.covers && entry.covers[0] > entry.covers[1]) return false;
-  if (entry.type === 'final' && entry.lives !== undefined && entry.lives.length > MOST_LIVES) return false;
+  if (entry.type === 'final' && !isBounded(entry)) return false;
   const parts = entry.type === 'sample' ? (entry.parts ?? []) : [];
   return parts.length <= MOST_PARTS && [entry, ...parts].every(({ values }) => hasDeclaredValues(values, probe));
+}
+
+function isBounded({ lives, ends }: Final): boolean {
+  return (lives?.length ?? 0) <= MOST_LIVES && (ends?.length ?? 0) <= MOST_ENDS;
 }
 
 function hasDeclaredValues(values: Record<string, number>, { values: declared }: ProbeSpec): boolean {

@@ -80,12 +80,15 @@ export class Boot {
 function translatedFinal(final: Final, toRun: (time: number) => Offset): Final {
   const toRunIfKnown = (time: Offset | null) => (time === null ? null : toRun(time));
   const translated: Final = { ...final, covers: [toRun(final.covers[0]), toRun(final.covers[1])] };
+  if (final.whole)
+    translated.whole = { ...final.whole, span: [toRun(final.whole.span[0]), toRun(final.whole.span[1])] };
   if (!final.lives) return translated;
   const lives = final.lives.map(
     (life): Life => ({
       ...life,
       seen: [toRun(life.seen[0]), toRun(life.seen[1])],
       within: [toRunIfKnown(life.within[0]), toRunIfKnown(life.within[1])],
+      ...(life.ended && { ended: [toRunIfKnown(life.ended[0]), toRun(life.ended[1])] as Life['ended'] & {} }),
     }),
   );
   return { ...translated, lives };
