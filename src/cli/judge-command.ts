@@ -124,8 +124,8 @@ function strangerIn(fresh: Plan, recorded: Plan): string | undefined {
   const baselines = names(recorded.baselines);
   const experiments = names(recorded.experiments);
   for (const { name, indicator, phase, bound, experiments: wanted } of fresh.objectives) {
-    if (indicator.kind !== 'query' && !probes.has(indicator.probe))
-      return `objective ${name}: the run recorded no probe ${indicator.probe}`;
+    const missing = probesIn(indicator).find((probe) => !probes.has(probe));
+    if (missing !== undefined) return `objective ${name}: the run recorded no probe ${missing}`;
     if (bound.target.kind === 'baseline' && !baselines.has(bound.target.baseline))
       return `objective ${name}: the run recorded no baseline ${bound.target.baseline}`;
     const unknown = wanted?.find((experiment) => !experiments.has(experiment));
@@ -134,6 +134,11 @@ function strangerIn(fresh: Plan, recorded: Plan): string | undefined {
       return `objective ${name}: the run recorded the answer to another query`;
   }
   return undefined;
+}
+
+function probesIn(indicator: Indicator): string[] {
+  if (indicator.kind === 'query') return [];
+  return indicator.kind === 'completeness' ? [indicator.probe, indicator.in] : [indicator.probe];
 }
 
 /** What was recorded under an objective's name is the answer to its query of that time, and not to one that was changed since. */

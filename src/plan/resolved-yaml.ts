@@ -9,7 +9,7 @@ import { isRecord } from './work.ts';
  */
 const KEPT = new Set([
   ...['apiVersion', 'kind', 'name', 'type', 'at', 'driver', 'source', 'baseline', 'experiments', 'phase', 'severity'],
-  ...['ratio', 'quantile', 'total', 'inFlight', 'timeToRecover', 'timeToImpact', 'stat'],
+  ...['ratio', 'quantile', 'total', 'inFlight', 'completeness', 'in', 'key', 'timeToRecover', 'timeToImpact', 'stat'],
 ]);
 const FOREIGN = new Set(['config', 'labels']);
 

@@ -14,6 +14,8 @@ export function describeIndicator(indicator: Indicator): string {
       return `total of ${indicator.probe}.${indicator.value}`;
     case 'inFlight':
       return `share of what ${indicator.probe} saw in flight at the fault that ended well`;
+    case 'completeness':
+      return `share of what ${indicator.probe} saw end whose end is in ${indicator.in}`;
     case 'timeToRecover':
       return `time until ${indicator.probe} recovers`;
     case 'timeToImpact':

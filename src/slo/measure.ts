@@ -1,3 +1,4 @@
+import { measureCompleteness } from './indicators/completeness.ts';
 import { measureInFlight } from './indicators/in-flight.ts';
 import { type Measurable, undecidable } from './indicators/measured.ts';
 import { quickestOf, slowestOf } from './indicators/places.ts';
@@ -7,7 +8,7 @@ import { measureRatio } from './indicators/ratio.ts';
 import { measureTimeToImpact } from './indicators/time-to-impact.ts';
 import { measureTimeToRecover } from './indicators/time-to-recover.ts';
 import { measureTotal } from './indicators/total.ts';
-import { probeOf } from './instrument.ts';
+import { probeNamed, probeOf } from './instrument.ts';
 import type { Offset } from './model/entry.ts';
 import type { Indicator, Plan, ProbeSpec } from './model/plan.ts';
 import type { ExperimentTimes, Window } from './phases.ts';
@@ -39,8 +40,9 @@ export function measure(indicator: Indicator, scope: Scope): Measurable {
       scope.tolerateMissing,
     );
   const probe = probeOf(scope.plan, indicator)!;
-  if (!hasBooted(scope, probe))
-    return undecidable('vantage-silent', `the vantage ${probe.at} never delivered anything`, '1');
+  const other = indicator.kind === 'completeness' ? probeNamed(scope.plan, indicator.in)! : probe;
+  const silent = [probe, other].find((each) => !hasBooted(scope, each));
+  if (silent) return undecidable('vantage-silent', `the vantage ${silent.at} never delivered anything`, '1');
   switch (indicator.kind) {
     case 'ratio':
       return measureRatio(view(scope, probe, scope.window), indicator.good, scope.tolerateMissing);
@@ -50,6 +52,8 @@ export function measure(indicator: Indicator, scope: Scope): Measurable {
       return measureTotal(scope.recording, probe, indicator.value, scope.window, scope.asOf);
     case 'inFlight':
       return measureInFlight(scope.recording, probe, scope.window, scope.times.injected!);
+    case 'completeness':
+      return measureCompleteness(scope.recording, probe, other, indicator.key, scope.window);
     case 'timeToRecover':
       return slowestOf(
         sinceRequest(scope, probe).map((place) =>

@@ -22,7 +22,9 @@ export function trafficOf(
   scope: Scope,
 ): Traffic {
   const needed = objective.atLeastSeen ?? 1;
-  if (objective.indicator.kind === 'inFlight') return inFlightTraffic(measured, needed);
+  const { kind } = objective.indicator;
+  if (kind === 'inFlight') return certainTraffic(measured, needed, 'in flight when the fault struck');
+  if (kind === 'completeness') return certainTraffic(measured, needed, 'ended in this phase');
   const probe = probeOf(scope.plan, objective.indicator);
   const counter = probe && trafficCounter(probe, objective.indicator);
   if (!probe || !counter) {
@@ -33,10 +35,10 @@ export function trafficOf(
   return { seen, enough: seen >= needed, text: `${probe.name}.${counter} shows ${seen}, at least ${needed} needed` };
 }
 
-/** What was in flight for certain, whatever became of it. */
-function inFlightTraffic({ counts: { good, bad, missing } }: Measurable, needed: number): Traffic {
+/** What was there for certain, whatever became of it. */
+function certainTraffic({ counts: { good, bad, missing } }: Measurable, needed: number, what: string): Traffic {
   const seen = good + bad + missing;
-  return { seen, enough: seen >= needed, text: `${seen} in flight when the fault struck, at least ${needed} needed` };
+  return { seen, enough: seen >= needed, text: `${seen} ${what}, at least ${needed} needed` };
 }
 
 function trafficCounter(probe: ProbeSpec, indicator: Indicator): string | undefined {
@@ -48,7 +50,6 @@ function trafficCounter(probe: ProbeSpec, indicator: Indicator): string | undefi
 }
 
 function valuesOf(indicator: Indicator): string[] {
-  if (indicator.kind === 'query' || indicator.kind === 'inFlight') return [];
   if (indicator.kind === 'quantile' || indicator.kind === 'total') return [indicator.value];
-  return Object.keys(indicator.good ?? {});
+  return 'good' in indicator ? Object.keys(indicator.good ?? {}) : [];
 }

@@ -51,7 +51,8 @@ function reasonOf(
 function missText(measured: Measured, indicator: Indicator): string {
   const unrecovered = indicator.kind === 'timeToRecover' && measured.high === Number.POSITIVE_INFINITY;
   const mostly = measured.mostly === undefined ? '' : `; mostly: ${measured.mostly}`;
-  return `${unrecovered ? ': not recovered by the end' : ''}${mostly}`;
+  const named = measured.named === undefined ? '' : `; ${measured.named}`;
+  return `${unrecovered ? ': not recovered by the end' : ''}${mostly}${named}`;
 }
 
 function inconclusiveReason(

@@ -66,6 +66,19 @@ const kafkaLag = defineProbe({
   open: neverOpened,
 });
 
+const kafkaStream = defineProbe({
+  type: 'kafka-stream',
+  summary: 'reads events',
+  config: z.strictObject({ brokers: z.array(hostAndPort()).min(1), identity: z.array(z.string()).optional() }),
+  values: { ended: { unit: '1', kind: 'count', help: 'works that ended' } },
+  defaults: { intervalMs: 1000, timeoutMs: 5000 },
+  onTimeout: 'unknown',
+  timeoutMeaning: 'the brokers do not answer',
+  example: '',
+  endFields: ({ identity }) => identity?.length,
+  open: neverOpened,
+});
+
 const prometheusProbe = defineProbe({
   type: 'prometheus',
   summary: 'asks a source',
@@ -186,7 +199,7 @@ function byType<T extends { type: string }>(...types: T[]): ReadonlyMap<string, 
 
 /** Plug-ins with the config of real ones and nothing behind it. */
 export const fakeRegistries: Registries = {
-  probes: byType(zmtpPort, zmqKvEvents, kafkaLag, prometheusProbe),
+  probes: byType(zmtpPort, zmqKvEvents, kafkaLag, kafkaStream, prometheusProbe),
   drivers: byType(toxiproxy, processDriver, chaos),
   sources: byType(prometheusSource),
   vantages: byType(sidecar),

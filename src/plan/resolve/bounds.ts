@@ -86,11 +86,15 @@ function comparisonKind(work: Work, raw: Record<string, unknown>, path: Path): k
   return undefined;
 }
 
+const WHY_ALONE: Partial<Record<Indicator['kind'], string>> = {
+  total: 'a total depends on the length of its phase',
+  completeness: 'anything less than all of it is a loss',
+};
+
 /** A total grows with the length of a phase, and times to recover or impact exist only around a fault. */
 function checkComparable(work: Work, indicator: Indicator, with_: 'baseline' | 'steady', path: Path): boolean {
   if (indicator.kind === 'ratio' || indicator.kind === 'quantile' || indicator.kind === 'query') return true;
-  const why =
-    indicator.kind === 'total' ? 'a total depends on the length of its phase' : 'it exists only around a fault';
+  const why = WHY_ALONE[indicator.kind] ?? 'it exists only around a fault';
   work.problems.error(
     path,
     `${indicator.kind} cannot be compared with ${with_ === 'steady' ? 'the steady phase' : 'a baseline'}: ${why}`,

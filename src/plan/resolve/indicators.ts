@@ -4,9 +4,10 @@ import { didYouMean } from '../did-you-mean.ts';
 import { type IndicatorKind, indicators } from '../schema/objective.ts';
 import { validate } from '../validate.ts';
 import { checkKnown, isRecord, namesOf, type Work } from '../work.ts';
+import { resolveCompleteness, resolveInFlight } from './followed-indicators.ts';
 import type { KnownProbe } from './probes.ts';
 import { resolveQuantity, type Wanted } from './quantities.ts';
-import { findProbe, findValue, type Subjects } from './subjects.ts';
+import { findValue, probeNamed, type Subjects } from './subjects.ts';
 
 /** An indicator, and in which unit its limit must be. */
 export interface ResolvedIndicator {
@@ -30,6 +31,7 @@ export function resolveIndicator(
   if (kind === 'quantile') return resolveQuantile(work, raw, path, subjects);
   if (kind === 'total') return resolveTotal(work, raw, path, subjects);
   if (kind === 'inFlight') return resolveInFlight(work, raw, path, subjects);
+  if (kind === 'completeness') return resolveCompleteness(work, raw, path, subjects);
   if (kind === 'query') return resolveQuery(work, raw, path);
   return kind && resolveTransition(work, kind, raw, path, subjects);
 }
@@ -115,18 +117,6 @@ function resolveTotal(work: Work, raw: unknown, path: Path, subjects: Subjects):
   return shape && { indicator: { kind: 'total', probe, value }, wanted: declaration.unit };
 }
 
-function resolveInFlight(work: Work, raw: unknown, path: Path, subjects: Subjects): ResolvedIndicator | undefined {
-  const shape = validate(indicators.inFlight, raw, path, work.problems);
-  const named = probeNamed(work, raw, 'inFlight', path, subjects);
-  if (!shape || !named) return undefined;
-  if (named.follows === false) {
-    const hint = 'probes of type temporal-workflow do, with "watch"';
-    work.problems.error([...path, 'inFlight'], 'this probe does not follow what is in flight', { hint });
-    return undefined;
-  }
-  return { indicator: { kind: 'inFlight', probe: shape.inFlight }, wanted: 'ratio' };
-}
-
 function resolveQuery(work: Work, raw: unknown, path: Path): ResolvedIndicator | undefined {
   const shape = validate(indicators.query, raw, path, work.problems);
   const source = isRecord(raw) ? raw['source'] : undefined;
@@ -141,11 +131,6 @@ function resolveQuery(work: Work, raw: unknown, path: Path): ResolvedIndicator |
     ...(step !== undefined && { stepMs: step }),
   };
   return { indicator, wanted: 'of a query' };
-}
-
-function probeNamed(work: Work, raw: unknown, key: string, path: Path, subjects: Subjects): KnownProbe | undefined {
-  const name = isRecord(raw) ? raw[key] : undefined;
-  return typeof name === 'string' ? findProbe(work, subjects, name, [...path, key]) : undefined;
 }
 
 function valueNamed(work: Work, raw: unknown, key: string, path: Path, subjects: Subjects) {

@@ -83,6 +83,8 @@ const PHASES_OF: Partial<Record<Indicator['kind'], readonly PhaseName[]>> = {
   timeToRecover: ['recovery'],
   timeToImpact: ['impact', 'fault'],
   inFlight: ['impact'],
+  // Ends are told when an experiment is over: a gate that asked for them would never open.
+  completeness: ['run', 'impact', 'fault', 'recovery'],
 };
 
 /** A mechanism shows while the fault holds; what exists in other phases only says so itself. */

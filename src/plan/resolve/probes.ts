@@ -18,6 +18,8 @@ export interface KnownProbe {
   values?: Record<string, ValueDeclaration>;
   /** Whether it tells of what is in flight; unknown where the type or its config is. */
   follows?: boolean;
+  /** Of how many fields the keys of the ends consist that it tells, 0 where it tells none; unknown as `follows`. */
+  endFields?: number;
   rawConfig: unknown;
 }
 
@@ -42,17 +44,17 @@ export function resolveProbes(work: Work): Probes {
 /** What could be read of an entry. */
 interface Resolved {
   spec?: ProbeSpec;
-  follows?: boolean;
+  tells?: Pick<KnownProbe, 'follows' | 'endFields'>;
 }
 
-function remember(probes: Probes, entry: unknown, type: ProbeType | undefined, { spec, follows }: Resolved): void {
+function remember(probes: Probes, entry: unknown, type: ProbeType | undefined, { spec, tells }: Resolved): void {
   const name = isRecord(entry) ? entry['name'] : undefined;
   if (typeof name !== 'string' || probes.known.has(name)) return;
   // What a config that is wrong would have named, nobody knows.
   const values = spec?.values ?? (type?.configValues ? undefined : type?.values);
   probes.known.set(name, {
     ...(values && { values }),
-    ...(follows !== undefined && { follows }),
+    ...tells,
     rawConfig: rawConfigOf(entry),
   });
 }
@@ -63,8 +65,11 @@ function resolveProbe(work: Work, entry: unknown, type: ProbeType | undefined, p
   if (isRecord(entry)) checkVantage(work, entry['at'], [...path, 'at']);
   if (type && parsed) checkSources(work, type, parsed.config, entry, path);
   if (!type || !parsed) return {};
-  const follows = asTypeSays(work, type.follows, parsed.config) ?? false;
-  if (!shape) return { follows };
+  const tells = {
+    follows: asTypeSays(work, type.follows, parsed.config) ?? false,
+    endFields: asTypeSays(work, type.endFields, parsed.config) ?? 0,
+  };
+  if (!shape) return { tells };
   const intervalMs = shape.interval ?? type.defaults.intervalMs;
   const timeoutMs = shape.timeout ?? type.defaults.timeoutMs;
   checkOverlap(work, intervalMs, timeoutMs, [...path, shape.timeout === undefined ? 'interval' : 'timeout']);
@@ -82,7 +87,7 @@ function resolveProbe(work: Work, entry: unknown, type: ProbeType | undefined, p
     ...(promql !== undefined && { promql }),
     config: parsed.config,
   };
-  return { spec, follows };
+  return { spec, tells };
 }
 
 /** A recorded plan's masked config may not be what the type takes for granted. */

@@ -1,7 +1,7 @@
 import type { BaselineSpec, Unit, ValueDeclaration } from '../../slo/model/plan.ts';
 import { type Path, showValue } from '../diagnostic.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import { checkKnown, namesOf, type Placed, type Work } from '../work.ts';
+import { checkKnown, isRecord, namesOf, type Placed, type Work } from '../work.ts';
 import type { KnownProbe } from './probes.ts';
 
 /** What indicators and limits may speak of. */
@@ -21,6 +21,18 @@ export function findProbe(work: Work, subjects: Subjects, name: string, path: Pa
     hint: `write ${name.slice(0, dot)}; which values are good is what "good" says`,
   });
   return undefined;
+}
+
+/** The probe that stands under a key of an indicator. */
+export function probeNamed(
+  work: Work,
+  raw: unknown,
+  key: string,
+  path: Path,
+  subjects: Subjects,
+): KnownProbe | undefined {
+  const name = isRecord(raw) ? raw[key] : undefined;
+  return typeof name === 'string' ? findProbe(work, subjects, name, [...path, key]) : undefined;
 }
 
 export interface FoundValue {

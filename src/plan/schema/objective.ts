@@ -13,6 +13,18 @@ export const indicators = {
   ),
   total: z.lazy(() => z.strictObject({ total: value() })),
   inFlight: z.lazy(() => z.strictObject({ inFlight: reference('a probe that follows what is in flight') })),
+  completeness: z.lazy(() =>
+    z.strictObject({
+      completeness: reference('a probe that follows things to their end'),
+      in: reference('a probe that reads ends'),
+      key: z
+        .string()
+        .min(1)
+        .max(500)
+        .optional()
+        .describe('How the first probe calls what the other knows by its fields $1, $2. Default: $1.'),
+    }),
+  ),
   timeToRecover: z.lazy(() => z.strictObject({ timeToRecover: reference('a probe'), ...transition() })),
   timeToImpact: z.lazy(() => z.strictObject({ timeToImpact: reference('a probe'), ...transition() })),
   query: z.lazy(() =>

@@ -1,8 +1,9 @@
 import { type ClockBounds, clockOf, lineagesOf } from '../lineages.ts';
-import type { Final, Life, Outcome } from '../model/entry.ts';
+import type { Final, Life } from '../model/entry.ts';
 import type { ProbeSpec } from '../model/plan.ts';
 import type { Moment, Window } from '../phases.ts';
 import type { Recording } from '../recording.ts';
+import { asCounts, boundsOf, countFates, type Fates } from './fates.ts';
 import { type Measurable, type Measured, undecidable } from './measured.ts';
 
 /** What was in flight when the fault struck: for certain, or perhaps. */
@@ -21,10 +22,10 @@ export function measureInFlight(recording: Recording, probe: ProbeSpec, window: 
   if (told.every(({ lives }) => lives === undefined))
     return undecidable('no-samples', `nothing tells what became of what ${probe.name} saw in flight`, 'ratio');
   const inFlight = inFlightAt(struck, followedBy(told, window, clock), clock);
-  const certain = count(inFlight.certain);
+  const certain = countFates(inFlight.certain);
   if (inFlight.certain.length === 0)
     return undecidable('no-traffic', nothingText(probe, inFlight), 'ratio', asCounts(certain));
-  const bounds = boundsOf(certain, count(inFlight.perhaps));
+  const bounds = boundsOf(certain, countFates(inFlight.perhaps));
   const decided = certain.good + certain.bad;
   const mostly = mostFrequent(inFlight.certain);
   return {
@@ -86,28 +87,6 @@ function inFlightAt(struck: Moment, lives: readonly Life[], [behind, ahead]: Clo
     certain: lives.filter(isCertain),
     perhaps: lives.filter((life) => !isCertain(life) && isPossible(life)),
   };
-}
-
-type Fates = Record<Outcome, number>;
-
-function boundsOf(certain: Fates, perhaps: Fates): Pick<Measured, 'low' | 'high'> {
-  const all = certain.good + certain.bad + certain.unknown;
-  const maybeBad = perhaps.bad + perhaps.unknown;
-  const maybeGood = perhaps.good + perhaps.unknown;
-  return {
-    low: certain.good / (all + maybeBad),
-    high: (certain.good + certain.unknown + maybeGood) / (all + maybeGood),
-  };
-}
-
-function count(lives: readonly Life[]): Fates {
-  const fates: Fates = { good: 0, bad: 0, unknown: 0 };
-  for (const { outcome } of lives) fates[outcome]++;
-  return fates;
-}
-
-function asCounts({ good, bad, unknown }: Fates) {
-  return { good, bad, missing: unknown };
 }
 
 function nothingText({ name }: ProbeSpec, { perhaps }: InFlight): string {

@@ -18,6 +18,8 @@ export interface Measured {
   point?: number;
   /** What most of the slots that were not good said. */
   mostly?: string | undefined;
+  /** Which ones were not good, where they have names. */
+  named?: string;
   /** Never bad since the request: a pass of its own kind. */
   notAffected?: true;
   notes: string[];

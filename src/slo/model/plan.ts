@@ -43,6 +43,8 @@ export type Indicator =
   | { kind: 'quantile'; probe: string; value: string; q: number }
   | { kind: 'total'; probe: string; value: string }
   | { kind: 'inFlight'; probe: string }
+  /** Of what `probe` saw end, the share whose end `in` saw; `key` makes the one's name of the other's fields `$1`, `$2`. */
+  | { kind: 'completeness'; probe: string; in: string; key: string }
   | { kind: 'timeToRecover'; probe: string; good?: GoodRule; successThreshold: number; failureThreshold: number }
   | { kind: 'timeToImpact'; probe: string; good?: GoodRule; successThreshold: number; failureThreshold: number }
   | { kind: 'query'; query: string; source: string; stat: Stat; stepMs?: number };
