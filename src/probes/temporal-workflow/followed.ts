@@ -77,13 +77,14 @@ export function learnFrom(followed: Followed, trail: Trail): void {
 export function lifeOf(followed: Followed, end: End | undefined, now: Offset): Life {
   const { notBefore, lastLook } = followed;
   const seen = followed.seen ?? [now, now];
-  const id = `${followed.workflowId}/${followed.firstRunId ?? followed.runId}`;
+  const names = { id: `${followed.workflowId}/${followed.firstRunId ?? followed.runId}`, key: followed.workflowId };
   if (end) {
     const { outcome, reason, notAfter } = end;
     const within: Life['within'] = [notBefore, notAfter];
-    return { id, seen, within, outcome, ...(reason !== undefined && { reason }) };
+    const ended: Life['ended'] = [followed.seen?.[1] ?? notBefore, notAfter];
+    return { ...names, seen, within, ended, outcome, ...(reason !== undefined && { reason }) };
   }
-  const unended = { id, seen, within: [notBefore, null] as Life['within'] };
+  const unended = { ...names, seen, within: [notBefore, null] as Life['within'] };
   if (lastLook === 'running') return { ...unended, outcome: 'bad', reason: 'the workflow still runs' };
   return { ...unended, outcome: 'unknown', reason: lastLook?.reason ?? 'there was no time to ask' };
 }

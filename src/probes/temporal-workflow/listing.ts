@@ -26,7 +26,7 @@ const MOST_PAGES = 10;
 
 export const MOST_LISTED = PAGE * MOST_PAGES;
 
-/** The runs that visibility calls running, and those that started since, whatever became of them. */
+/** The runs that visibility calls running, and those that started or closed since, whatever became of them. */
 export async function listRuns(
   client: Client,
   watched: Watched,
@@ -59,6 +59,8 @@ export async function listRuns(
 export function queryFor({ workflowType, query }: Watched, sinceMs: number): string {
   const type = workflowType.replaceAll("'", "''");
   const since = new Date(sinceMs).toISOString();
-  const ours = `WorkflowType = '${type}' AND (ExecutionStatus = 'Running' OR StartTime >= '${since}')`;
+  // What continued as new has a next run, which is found by its start.
+  const closed = `CloseTime >= '${since}' AND ExecutionStatus != 'ContinuedAsNew'`;
+  const ours = `WorkflowType = '${type}' AND (ExecutionStatus = 'Running' OR StartTime >= '${since}' OR (${closed}))`;
   return query === undefined ? ours : `${ours} AND (${query})`;
 }

@@ -1,5 +1,6 @@
-import type { Life, Offset } from '../../slo/model/entry.ts';
+import type { Offset } from '../../slo/model/entry.ts';
 import type { FinalReading, ProbeContext, ProbeSession, Reading } from '../contract.ts';
+import { pagesOf, wholeOn } from '../lib/pages.ts';
 import type { Config } from './config.ts';
 import type { Followed } from './followed.ts';
 import type { Link } from './link.ts';
@@ -10,7 +11,6 @@ import { Watcher } from './watcher.ts';
 /** Of each slot's time: what is not answered by then is said not to be answered, while that can still be recorded. */
 const SHARE_FOR_LOOKING = 0.9;
 const DRAIN_ROUND_MS = 500;
-const MOST_LIVES_AT_ONCE = 1000;
 
 /** Follows the application's own workflows, and starts none. */
 export class WatchSession implements ProbeSession {
@@ -22,6 +22,8 @@ export class WatchSession implements ProbeSession {
   #drainedUntil: Offset;
   /** When the first look since the last drain began. */
   #begunAt: Offset | undefined;
+  /** What ended before was told, as far as it was known. */
+  #toldTo: Offset;
   #closing: Promise<void> | undefined;
 
   constructor(config: Config, context: ProbeContext, link: Link) {
@@ -29,6 +31,7 @@ export class WatchSession implements ProbeSession {
     this.#context = context;
     this.#link = link;
     this.#drainedUntil = context.now();
+    this.#toldTo = this.#drainedUntil;
     this.#book = new WatchBook(this.#drainedUntil);
     this.#watcher = new Watcher(config, context, link, this.#book);
   }
@@ -97,23 +100,28 @@ export class WatchSession implements ProbeSession {
     const unsure = open.find(({ lastLook }) => lastLook !== 'running');
     const { lives, stories, overlooked } = this.#book.tell(covers[1]);
     const reason = overlooked ?? (unsure && `what became of some could not be learnt: ${whyUnsure(unsure)}`);
-    const first: FinalReading = {
-      covers,
+    const listed = this.#takeListed();
+    const span = overlooked === undefined ? listed : undefined;
+    const first = {
       values: unsure ? {} : { stillRunning: open.length },
-      lives: lives.slice(0, MOST_LIVES_AT_ONCE),
       ...(reason !== undefined && { reason }),
       ...(stories.length > 0 && { detail: { workflows: stories } }),
     };
-    return [first, ...chunksOf(lives.slice(MOST_LIVES_AT_ONCE)).map((more) => ({ covers, values: {}, lives: more }))];
+    const pages = pagesOf(lives);
+    return pages.map((those, page) => {
+      const told = page === 0 ? first : { values: {} };
+      return { covers, ...told, lives: those, ...wholeOn(page, pages.length, span) };
+    });
+  }
+
+  /** Whatever ended in this time is known: it ran when visibility was asked, or was listed since. */
+  #takeListed(): [Offset, Offset] {
+    const from = this.#toldTo;
+    this.#toldTo = Math.max(from, this.#watcher.listedAt ?? from);
+    return [from, this.#toldTo];
   }
 }
 
 function whyUnsure({ lastLook }: Followed): string {
   return typeof lastLook === 'object' ? lastLook.reason : 'there was no time to ask';
-}
-
-function chunksOf(lives: Life[]): Life[][] {
-  const chunks: Life[][] = [];
-  for (let at = 0; at < lives.length; at += MOST_LIVES_AT_ONCE) chunks.push(lives.slice(at, at + MOST_LIVES_AT_ONCE));
-  return chunks;
 }

@@ -1,3 +1,4 @@
+import type { Offset } from '../../slo/model/entry.ts';
 import type { ProbeContext } from '../contract.ts';
 import type { Config } from './config.ts';
 import { differenceFrom } from './expectation.ts';
@@ -25,6 +26,7 @@ export class Watcher {
   readonly #beganMs: number;
   /** When visibility was last asked with success; what is older is known. */
   #listedMs: number;
+  #listedAt: Offset | undefined;
 
   constructor(config: Config, context: ProbeContext, link: Link, book: WatchBook) {
     this.#config = config;
@@ -35,9 +37,14 @@ export class Watcher {
     this.#listedMs = this.#beganMs;
   }
 
+  /** The same moment on the clock of the run. */
+  get listedAt(): Offset | undefined {
+    return this.#listedAt;
+  }
+
   /** Finds who is new. Resolves with trouble where visibility does not tell. */
   async list(signal: AbortSignal): Promise<CallTrouble | undefined> {
-    const now = this.#context.wallClockMs();
+    const [now, at] = [this.#context.wallClockMs(), this.#context.now()];
     const { workflowType, taskQueue, idPrefix, watch } = this.#config;
     const watched = { workflowType, taskQueue, idPrefix, query: watch?.query };
     try {
@@ -50,6 +57,7 @@ export class Watcher {
       );
       if (whole) {
         this.#listedMs = now;
+        this.#listedAt = at;
         return undefined;
       }
       const reason = `more than ${MOST_LISTED} workflows match: a narrower query is needed`;

@@ -100,6 +100,20 @@ describe('the books of what is watched', () => {
     expect(second.map(({ outcome }) => outcome)).toEqual(['bad', 'unknown']);
   });
 
+  test('each is told by the name that others know, and when it ended as narrowly as it was seen', () => {
+    const { book, one } = bookWith('seen', 'unseen', 'runs');
+    Object.assign(one('seen'), { seen: [10, 40], lastLook: 'running' });
+    Object.assign(one('runs'), { seen: [10, 40], lastLook: 'running' });
+    book.close(one('seen'), GOOD);
+    book.close(one('unseen'), GOOD);
+
+    expect(book.tell(60).lives.map(({ key, ended }) => [key, ended])).toEqual([
+      ['seen', [40, 50]],
+      ['unseen', [5, 50]],
+      ['runs', undefined],
+    ]);
+  });
+
   test('who took which attempt is told of activities that were tried again, and never at more length than can be recorded', () => {
     const ids = Array.from({ length: 500 }, (_, index) => `w${index}`);
     const { book, one } = bookWith(...ids);
@@ -134,9 +148,11 @@ describe('the books of what is watched', () => {
 
 describe('what visibility is asked for', () => {
   const watched = { workflowType: "o'run", taskQueue: 'q', idPrefix: 'steadfast-', query: undefined };
-  const ours = "WorkflowType = 'o''run' AND (ExecutionStatus = 'Running' OR StartTime >= '1970-01-01T00:00:01.000Z')";
+  const since = '1970-01-01T00:00:01.000Z';
+  const lately = `StartTime >= '${since}' OR (CloseTime >= '${since}' AND ExecutionStatus != 'ContinuedAsNew')`;
+  const ours = `WorkflowType = 'o''run' AND (ExecutionStatus = 'Running' OR ${lately})`;
 
-  test('those that run, and those that began lately', () => {
+  test('those that run, and those that began or closed lately', () => {
     expect(queryFor(watched, 1000)).toBe(ours);
   });
 

@@ -67,5 +67,9 @@ describe('watching without a server', () => {
 
     for (const final of finals) expect(problemOfFinal(final, temporalWorkflowProbe.values)).toBeUndefined();
     expect(finals.flatMap(({ lives }) => lives ?? [])).toEqual([]);
+    expect(
+      finals.flatMap(({ whole }) => whole ?? []),
+      'nobody knows what ended',
+    ).toEqual([]);
   });
 });
