@@ -11,7 +11,7 @@ export interface StreamEvent {
   /** Equal for duplicates. */
   identity?: string;
   /** A piece of work that begins or ends with this event. */
-  work?: { id: string; step: 'begin' | 'end' };
+  work?: { id: string; key: string[]; step: 'begin' | 'end' };
 }
 
 type Rules = Pick<Config, 'eventType' | 'key' | 'identity' | 'order' | 'complete'>;
@@ -63,5 +63,7 @@ function toRank(value: string | number | boolean, field: string): number | bigin
 function workOf(fields: Fields, type: string | undefined, complete: Rules['complete']): StreamEvent['work'] {
   if (!complete || type === undefined) return undefined;
   const step = complete.begins.includes(type) ? 'begin' : complete.ends.includes(type) ? 'end' : undefined;
-  return step && { id: fields.identity(complete.identity), step };
+  if (!step) return undefined;
+  const key = complete.identity.map((field) => String(fields.needed(field)));
+  return { id: fields.identity(complete.identity), key, step };
 }

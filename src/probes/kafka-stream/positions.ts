@@ -26,6 +26,12 @@ export interface Break {
 export class Positions {
   readonly #all = new Map<string, Position>();
   #break: Break | undefined;
+  #brokenAt: Offset | undefined;
+
+  /** The last such moment, whether or not it was taken. */
+  get brokenAt(): Offset | undefined {
+    return this.#brokenAt;
+  }
 
   get all(): Position[] {
     return [...this.#all.values()];
@@ -73,6 +79,7 @@ export class Positions {
 
   /** What was written between the last reading and this moment may never have been seen. */
   breakAt(at: Offset, reason?: string): void {
+    this.#brokenAt = at;
     const why = this.#break?.reason ?? reason;
     this.#break = { at, ...(why !== undefined && { reason: why }) };
   }

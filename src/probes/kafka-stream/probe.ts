@@ -32,6 +32,7 @@ config:
   canary: {topic: steadfast.canary}
 `,
   instrument: ({ topics, canary, isolation }) => [...(topics ?? []), canary?.topic ?? '', isolation].join(' '),
+  endFields: ({ complete }) => complete?.identity.length,
   drainMs: () => DRAIN_MS,
   async open(config, context) {
     const { KafkaStreamSession } = await import('./session.ts');

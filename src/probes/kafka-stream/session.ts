@@ -16,6 +16,8 @@ import { judgeStream } from './verdict.ts';
 const KNOWN_WITHIN_MS = 1000;
 const JOIN_MS = 1000;
 const LOOK_AGAIN_MS = 20;
+/** What was written just before a drain, of a work whose beginning was not seen, is waited for so long. */
+const LINGER_MS = 1000;
 
 interface Known {
   covers: [Offset, Offset];
@@ -49,7 +51,7 @@ export class KafkaStreamSession implements ProbeSession {
     this.#context = context;
     this.#experimentFrom = context.now();
     this.#countsFrom = this.#experimentFrom;
-    this.#book = new StreamBook(config);
+    this.#book = new StreamBook(config, this.#experimentFrom);
     this.#link = links.admin;
     this.#canaries = links.producer && new Canaries(links.producer, config.canary!.topic, context);
     this.#reader = new Reader({
@@ -99,11 +101,13 @@ export class KafkaStreamSession implements ProbeSession {
 
   async drain(signal: AbortSignal): Promise<FinalReading[]> {
     const begunAt = this.#context.now();
+    const lingersTo = begunAt + (this.#config.complete ? LINGER_MS : 0);
     await this.#until(() => !this.#reader.joined || this.#hasReadTo(begunAt), signal);
     const readAt = this.#context.now();
     // Where work goes on beginning, something is always open.
     const begun = this.#book.openWorkIds();
-    await this.#until(() => !this.#reader.joined || !this.#isAnyOpen(begun), signal);
+    const isDone = () => this.#hasReadTo(lingersTo) && !this.#isAnyOpen(begun);
+    await this.#until(() => !this.#reader.joined || isDone(), signal);
     const now = this.#context.now();
     const stretch = { from: this.#experimentFrom, firstReadingTo: this.#firstReadingTo ?? now, readAt, end: now };
     const complete = this.#hasReadTo(begunAt);
@@ -111,7 +115,7 @@ export class KafkaStreamSession implements ProbeSession {
     this.#experimentFrom = now;
     this.#firstReadingTo = undefined;
     const tail = known ? [{ covers: known.covers, values: known.counts }] : [];
-    return [...tail, ...this.#settle(stretch, complete)];
+    return [...tail, ...this.#settle(stretch, complete), ...this.#ends([stretch.from, now])];
   }
 
   async close(): Promise<void> {
@@ -194,6 +198,13 @@ export class KafkaStreamSession implements ProbeSession {
     const works =
       this.#config.complete && complete ? this.#book.settle(stretch.firstReadingTo, stretch.readAt) : undefined;
     return [...(works ? workReadings(stretch, works) : []), ...(canaries ? canaryReadings(stretch, canaries) : [])];
+  }
+
+  #ends(covers: [Offset, Offset]): FinalReading[] {
+    if (!this.#config.complete) return [];
+    const { knownTo, brokenAt } = this.#reader.positions;
+    if (brokenAt !== undefined) this.#book.ends.breakAt(brokenAt);
+    return this.#book.ends.take(covers, knownTo);
   }
 
   async #until(condition: () => boolean, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Offset } from '../../slo/model/entry.ts';
 import type { Config } from './config.ts';
+import { EndBook } from './end-book.ts';
 import { readEvent, type StreamEvent } from './event.ts';
 import type { StreamRecord } from './field.ts';
 import { OrderBook } from './order-book.ts';
@@ -24,11 +25,14 @@ export class StreamBook {
   readonly #config: Config;
   readonly #order: OrderBook;
   readonly #works: WorkBook;
+  /** What ended, by the names that others know. */
+  readonly ends: EndBook;
   readonly #identities: Remembered<true>;
   #findings: Findings;
 
-  constructor(config: Config) {
+  constructor(config: Config, from: Offset) {
     this.#config = config;
+    this.ends = new EndBook(from);
     this.#order = new OrderBook(config.remember);
     this.#works = new WorkBook(config.remember);
     this.#identities = new Remembered(config.remember);
@@ -51,6 +55,7 @@ export class StreamBook {
     if (typeof event === 'string') {
       this.#findings.problem ??= event;
       this.#note('unreadable', record);
+      this.ends.breakAt(at);
     } else this.#check(event, record, at);
   }
 
@@ -90,7 +95,9 @@ export class StreamBook {
       if (fit === 'moved') this.#note('movedKeys', record);
     }
     const news = event.work && this.#works.observe(event.work, at);
-    if (news) this.#count(news);
+    if (!news) return;
+    this.#count(news);
+    if (event.work?.step === 'end') this.ends.add(event.work.key, at);
   }
 
   #isKnown(identity: string): boolean {

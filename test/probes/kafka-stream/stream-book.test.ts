@@ -12,7 +12,7 @@ const everything = configOf({
 });
 
 function bookOf(config: object, records: readonly StreamRecord[] = []): StreamBook {
-  const book = new StreamBook(configOf(config));
+  const book = new StreamBook(configOf(config), 0);
   records.forEach((record, index) => void book.observe(record, index));
   return book;
 }
@@ -23,7 +23,7 @@ describe('histories with known faults', () => {
   test('each fault is counted once, whatever the interleaving', () => {
     fc.assert(
       fc.property(histories, (history) => {
-        const book = new StreamBook(everything);
+        const book = new StreamBook(everything, 0);
         recordsOf(history).forEach((record, index) => void book.observe(record, index));
         const { before, after } = book.settle(-1);
 
@@ -42,7 +42,7 @@ describe('histories with known faults', () => {
     fc.assert(
       fc.property(histories, fc.nat(60), (history, cut) => {
         const records = recordsOf(history);
-        const [whole, pieces] = [new StreamBook(everything), new StreamBook(everything)];
+        const [whole, pieces] = [new StreamBook(everything, 0), new StreamBook(everything, 0)];
         const sums: Record<string, number> = {};
         const takeIn = () => {
           for (const [name, count] of Object.entries(pieces.take().counts)) sums[name] = (sums[name] ?? 0) + count;
@@ -62,7 +62,7 @@ describe('histories with known faults', () => {
   test('what was forgotten makes a count the least that happened, or no count at all', () => {
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, remember) => {
-        const book = new StreamBook({ ...everything, remember });
+        const book = new StreamBook({ ...everything, remember }, 0);
         recordsOf(history).forEach((record, index) => void book.observe(record, index));
         const { counts } = book.take();
 
@@ -170,7 +170,7 @@ describe('works', () => {
   });
 
   test('open ones that had to be forgotten are said', () => {
-    const book = new StreamBook({ ...configOf(config), remember: 2 });
+    const book = new StreamBook({ ...configOf(config), remember: 2 }, 0);
     for (const goal of ['a', 'b', 'c']) book.observe(event('STARTED', goal), 1);
 
     expect(book.settle(0)).toMatchObject({ after: 2, incomplete: true });
