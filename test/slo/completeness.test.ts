@@ -67,6 +67,7 @@ describe('the share of what ended whose end is in the stream', () => {
       says: {
         verdict: 'fail',
         text: expect.stringContaining('; not in events: b'),
+        notes: ['not in events: b'],
         measurement: { low: 0.5, high: 0.5, good: 1, bad: 1 },
       },
     },
@@ -231,6 +232,13 @@ describe('the share of what ended whose end is in the stream', () => {
 
     expect(text).toContain('not in events: w00, w01, w02 and 57 more');
     expect(notes).toEqual([expect.stringMatching(/^not in events: w00, .*, w49 and 10 more$/)]);
+  });
+
+  test('where no name fits, the report asks whether the key is right', () => {
+    const { verdict, notes } = judged({ finals: [goals([life('goal-a')]), events(['a'])], key: 'run-$1' });
+
+    expect(verdict).toBe('fail');
+    expect(notes.at(-1)).toBe('no name in events fits, such as run-a: is "key" right?');
   });
 });
 

@@ -3,9 +3,9 @@ import type { Final, Outcome } from '../model/entry.ts';
 import type { ProbeSpec } from '../model/plan.ts';
 import type { Window } from '../phases.ts';
 import type { Recording } from '../recording.ts';
-import { isWhole, wholeSpans } from '../whole-spans.ts';
+import { isWhole, type Span, wholeSpans } from '../whole-spans.ts';
 import { type Ended, endedIn } from './ended.ts';
-import { asCounts, boundsOf, countFates, type Fates } from './fates.ts';
+import { asCounts, boundsOf, countFates } from './fates.ts';
 import { type Measurable, type Measured, undecidable } from './measured.ts';
 
 /** More than may be hidden in what is left out: enough that nothing passes, and that what is certainly missing still is. */
@@ -19,6 +19,13 @@ interface Compared extends Ended {
   outcome: Outcome;
 }
 
+/** One of the two probes, with what it told. */
+interface Side {
+  name: string;
+  told: Final[];
+  clock: ClockBounds;
+}
+
 /**
  * Of what one probe saw end in a window, the share whose end another probe saw too, whenever that was. What is not there is missing only where the
  * other probe left nothing out of the time in which it can have come; else nobody knows.
@@ -30,27 +37,16 @@ export function measureCompleteness(
   template: string,
   window: Window,
 ): Measurable {
-  const [told, toldByOther] = [finalsOf(recording, followed), finalsOf(recording, other)];
-  for (const [finals, { name }] of [[told, followed] as const, [toldByOther, other] as const])
-    if (finals.every(({ whole }) => whole === undefined))
-      return undecidable('no-samples', `${name} did not tell what ended`, 'ratio');
-  const ended = endedIn(window, told, clockOf(lineagesOf(recording, followed.at)));
-  const compare = comparison(toldByOther, template, clockOf(lineagesOf(recording, other.at)), ended.sharedKeys);
-  const certain = ended.certain.map(compare);
-  const perhaps = ended.perhaps.map(compare);
+  const [one, two] = [sideOf(recording, followed), sideOf(recording, other)];
+  const silent = [one, two].find(({ told }) => told.every(({ whole }) => whole === undefined));
+  if (silent) return undecidable('no-samples', `${silent.name} did not tell what ended`, 'ratio');
+  const ended = endedIn(window, one.told, one.clock);
+  const names = new Set(two.told.flatMap(({ ends }) => ends ?? []).map((fields) => nameOf(template, fields)));
+  const compare = comparison(names, wholeSpans(two.told, two.clock), ended.sharedKeys);
+  const [certain, perhaps] = [ended.certain.map(compare), ended.perhaps.map(compare)];
   const counts = countFates(certain);
-  if (certain.length === 0) return undecidable('no-traffic', nothingText(followed, perhaps), 'ratio', asCounts(counts));
-  const hides = hiddenText(followed, told, window, clockOf(lineagesOf(recording, followed.at)));
-  return measured(counts, certain, perhaps, hides, other);
-}
-
-function measured(
-  counts: Fates,
-  certain: Compared[],
-  perhaps: Compared[],
-  hides: string | undefined,
-  other: ProbeSpec,
-): Measured {
+  if (certain.length === 0) return undecidable('no-traffic', nothingText(one, perhaps), 'ratio', asCounts(counts));
+  const hides = hiddenText(one, window);
   const maybe = countFates(perhaps);
   if (hides !== undefined) maybe.unknown += HIDDEN;
   const bounds = boundsOf(counts, maybe);
@@ -62,20 +58,19 @@ function measured(
     ...(decided > 0 && { point: counts.good / decided }),
     unit: 'ratio',
     counts: asCounts(counts),
-    ...(missing.length > 0 && { named: `not in ${other.name}: ${namesOf(missing, NAMED_IN_TEXT)}` }),
-    ...(bounds.low < bounds.high && { wideBecause: whyWide(certain, perhaps, hides, other) }),
-    notes: missing.length > NAMED_IN_TEXT ? [`not in ${other.name}: ${namesOf(missing, NAMED_IN_NOTE)}`] : [],
+    ...(missing.length > 0 && { named: `not in ${two.name}: ${namesOf(missing, NAMED_IN_TEXT)}` }),
+    ...(bounds.low < bounds.high && { wideBecause: whyWide(certain, perhaps, hides, two) }),
+    notes: notesOn(missing, certain, names, two),
   };
 }
 
-function finalsOf({ finals }: Recording, { name, at }: ProbeSpec): Final[] {
-  return finals.filter(({ probe, vantage }) => probe === name && vantage === at);
+function sideOf(recording: Recording, { name, at }: ProbeSpec): Side {
+  const told = recording.finals.filter(({ probe, vantage }) => probe === name && vantage === at);
+  return { name, told, clock: clockOf(lineagesOf(recording, at)) };
 }
 
 /** By name; a name that several share is there for one of them, and nobody knows for which. */
-function comparison(told: readonly Final[], template: string, clock: ClockBounds, shared: ReadonlySet<string>) {
-  const names = new Set(told.flatMap(({ ends }) => ends ?? []).map((fields) => nameOf(template, fields)));
-  const spans = wholeSpans(told, clock);
+function comparison(names: ReadonlySet<string>, spans: readonly Span[], shared: ReadonlySet<string>) {
   return (one: Ended): Compared => {
     if (names.has(one.key)) return { ...one, outcome: shared.has(one.key) ? 'unknown' : 'good' };
     return { ...one, outcome: isWhole(spans, [one.begunFrom, one.endedTo]) ? 'bad' : 'unknown' };
@@ -87,24 +82,32 @@ function nameOf(template: string, fields: readonly string[]): string {
 }
 
 /** Why there may be more that ended than is known of. */
-function hiddenText(
-  { name }: ProbeSpec,
-  told: readonly Final[],
-  { from, to, countsTo }: Window,
-  clock: ClockBounds,
-): string | undefined {
-  const nameless = told.filter(
-    ({ covers, lives }) =>
-      covers[1] > from && covers[0] < countsTo && (lives ?? []).some(({ key }) => key === undefined),
-  );
-  const why = nameless.flatMap(({ lives }) => lives ?? []).find(({ key }) => key === undefined);
-  if (why) return `${name} does not know all that ended: ${why.reason ?? 'of some it knows no name'}`;
+function hiddenText({ name, told, clock }: Side, { from, to, countsTo }: Window): string | undefined {
+  const nameless = told
+    .filter(({ covers }) => covers[1] > from && covers[0] < countsTo)
+    .flatMap(({ lives }) => lives ?? [])
+    .find(({ key }) => key === undefined);
+  if (nameless) return `${name} does not know all that ended: ${nameless.reason ?? 'of some it knows no name'}`;
   return isWhole(wholeSpans(told, clock), [from, to])
     ? undefined
     : `${name} does not account for all that ended in this phase`;
 }
 
-function nothingText({ name }: ProbeSpec, perhaps: readonly Compared[]): string {
+/** Where no name fits, it may be the template that is wrong. */
+function notesOn(
+  missing: readonly Compared[],
+  all: readonly Compared[],
+  names: ReadonlySet<string>,
+  { name }: Side,
+): string[] {
+  if (missing.length === 0) return [];
+  const named = `not in ${name}: ${namesOf(missing, NAMED_IN_NOTE)}`;
+  const [first] = names;
+  if (first === undefined || missing.length < all.length) return [named];
+  return [named, `no name in ${name} fits, such as ${shortened(first)}: is "key" right?`];
+}
+
+function nothingText({ name }: Side, perhaps: readonly Compared[]): string {
   const text = `${name} saw nothing end in this phase`;
   return perhaps.length === 0 ? text : `${text} for certain; ${perhaps.length} may have ended in it`;
 }
@@ -113,7 +116,7 @@ function whyWide(
   certain: readonly Compared[],
   perhaps: readonly Compared[],
   hides: string | undefined,
-  other: ProbeSpec,
+  other: Side,
 ): NonNullable<Measured['wideBecause']> {
   if (hides !== undefined) return { reason: 'missing-samples', text: hides };
   const unknown = certain.filter(({ outcome }) => outcome === 'unknown');
@@ -125,8 +128,10 @@ function whyWide(
 }
 
 function namesOf(all: readonly Ended[], most: number): string {
-  const names = all
-    .slice(0, most)
-    .map(({ key }) => (key.length > LONGEST_NAME ? `${key.slice(0, LONGEST_NAME)}…` : key));
+  const names = all.slice(0, most).map(({ key }) => shortened(key));
   return `${names.join(', ')}${all.length > most ? ` and ${all.length - most} more` : ''}`;
+}
+
+function shortened(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
 }
