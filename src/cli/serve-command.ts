@@ -15,7 +15,8 @@ import { closeInstruments, type Instruments, openInstruments, planAt } from './r
 import type { RunIo } from './run-command.ts';
 import type { Stations } from './serve/answer.ts';
 import { type Chosen, choosePlans } from './serve/choose-plans.ts';
-import { serveStations } from './serve/http-server.ts';
+import { openDoorkeeper } from './serve/doorkeeper.ts';
+import { type StationServer, serveStations } from './serve/http-server.ts';
 import { Station } from './serve/station.ts';
 
 export const SERVE_USAGE = `Usage: steadfast serve PLAN... --vantage NAME [options]
@@ -26,6 +27,7 @@ to (SIGTERM), with exit code 0. PLAN is a file or a folder; plans without a prob
   --vantage NAME   which of the plans' vantages this is (may be left out where there is only one)
   --only NAME      one plan alone, where there are several
   --listen ADDR    host:port (default: 0.0.0.0:9780)
+  --token-file F   who asks for samples must have the token in this file; /healthz, /readyz and /metrics stay open
   --log-format F   text (default) or json
 
 Serves /v1/timeline, /v1/clock, /metrics, /healthz and /readyz. An instance is called by POD_NAME, or by its host's name.
@@ -37,6 +39,7 @@ const OPTIONS = {
   vantage: { type: 'string' },
   only: { type: 'string' },
   listen: { type: 'string' },
+  'token-file': { type: 'string' },
   'log-format': { type: 'string' },
 } as const;
 
@@ -51,6 +54,7 @@ interface ServeOptions {
   vantage: string | undefined;
   only: string | undefined;
   listen: string;
+  tokenFile: string | undefined;
   format: 'text' | 'json';
 }
 
@@ -76,7 +80,8 @@ async function readOptions(args: readonly string[]): Promise<ServeOptions | stri
   if (format !== 'text' && format !== 'json') return `--log-format is text or json, not ${format}`;
   const listen = values.listen ?? '0.0.0.0:9780';
   if (!hostAndPort().safeParse(listen).success) return `--listen is host:port, not ${listen}`;
-  return { paths: positionals, vantage: values.vantage, only: values.only, listen, format };
+  const { vantage, only, 'token-file': tokenFile } = values;
+  return { paths: positionals, vantage, only, listen, tokenFile, format };
 }
 
 async function loadPlans({ paths }: ServeOptions, io: RunIo): Promise<readonly LoadedPlan[] | undefined> {
@@ -128,10 +133,10 @@ async function untilTold(stations: Stations, options: ServeOptions, io: RunIo, l
   const stop = (reason: string) => {
     for (const station of stations) station.stop(reason);
   };
-  const server = await serveStations(stations, options.listen);
+  const server = await openServer(stations, options);
   if ('problem' in server) {
     stop('nobody could ask for what it measures');
-    return say(io.stderr, `Cannot listen at ${options.listen}: ${server.problem}\n`, EXIT.notReady);
+    return say(io.stderr, `${server.problem}\n`, EXIT.notReady);
   }
   const { address } = server;
   for (const { parts } of stations) {
@@ -143,6 +148,18 @@ async function untilTold(stations: Stations, options: ServeOptions, io: RunIo, l
   stop('the vantage was told to end');
   await server.close(LAST_ANSWERS_MS);
   return EXIT.pass;
+}
+
+async function openServer(
+  stations: Stations,
+  { listen, tokenFile }: ServeOptions,
+): Promise<StationServer | { problem: string }> {
+  const doorkeeper = tokenFile === undefined ? undefined : await openDoorkeeper(tokenFile);
+  if (doorkeeper && 'problem' in doorkeeper)
+    return { problem: `The token file ${tokenFile} cannot be used: ${doorkeeper.problem}` };
+  const server = await serveStations(stations, listen, doorkeeper);
+  if ('problem' in server) doorkeeper?.close();
+  return 'problem' in server ? { problem: `Cannot listen at ${listen}: ${server.problem}` } : server;
 }
 
 /** A source that no probe here asks needs no certificate here. */

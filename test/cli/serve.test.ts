@@ -95,6 +95,25 @@ describe('steadfast serve', () => {
     await sidecar.ended;
   });
 
+  it('tells its samples to runs that have its token, and nobody the token', async () => {
+    await using stage = await openStage();
+    const port = await freePort();
+    const [token, tokenFile] = ['a-token-that-is-long-enough', stage.in('token')];
+    writeFileSync(tokenFile, `${token}\n`);
+    const text = planText(stage, port).replace(`:${port}"}}`, `:${port}", tokenFile: "${tokenFile}"}}`);
+    const plan = stage.writePlan(text);
+    const sidecar = await served(stage, plan, port, ['--token-file', tokenFile]);
+    const refused = await fetch(`http://127.0.0.1:${port}/v1/timeline`);
+    const { exit, output } = await stage.start(['run', plan, '--out', stage.in('out')]).ended;
+    sidecar.child.kill('SIGTERM');
+
+    expect(refused.status).toBe(401);
+    expect(exit, output).toBe(0);
+    const recorded = readFileSync(stage.in('out', 'timeline.ndjson'), 'utf8');
+    expect(recorded).toContain('"vantage":"gateway"');
+    expect([output, (await sidecar.ended).output, recorded].join()).not.toContain(token);
+  });
+
   it('serves several plans at once, each to its own runs, and only those with a probe there', async () => {
     await using stage = await openStage();
     const port = await freePort();
@@ -135,6 +154,7 @@ describe('steadfast serve', () => {
     ['with a vantage that the plan does not have', ['PLAN', '--vantage', 'moon'], 64, 'has probes at: gateway'],
     ['with an address that is none', ['PLAN', '--listen', '9780'], 64, '--listen is host:port'],
     ['with a port that is taken', ['PLAN', '--listen', 'TAKEN'], 69, 'EADDRINUSE'],
+    ['with a token file that is not there', ['PLAN', '--token-file', '/nowhere/token'], 69, 'cannot be used: ENOENT'],
     ['asked for help', ['--help'], 0, '--vantage NAME'],
   ];
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Answer, answerTo, type Stations } from './answer.ts';
+import type { Doorkeeper } from './doorkeeper.ts';
 import { type Question, questionOf } from './questions.ts';
 
 /** Stations that can be asked. */
@@ -21,8 +22,17 @@ const LIMITS = {
   answersAtOnce: 24,
 } as const;
 
+/** What kubelets and scrapers ask; none of it tells a sample or changes anything. */
+const OPEN_TO_ALL: ReadonlySet<Question['what']> = new Set(['health', 'readiness', 'metrics', 'nonsense']);
+
+const UNKNOWN: Answer = { status: 401, type: 'text/plain', text: 'a bearer token is needed\n' };
+
 /** Serves at `host:port`, or says why it cannot. */
-export async function serveStations(stations: Stations, listen: string): Promise<StationServer | { problem: string }> {
+export async function serveStations(
+  stations: Stations,
+  listen: string,
+  doorkeeper?: Doorkeeper,
+): Promise<StationServer | { problem: string }> {
   const { createServer } = await import('node:http');
   const server = createServer({
     maxHeaderSize: LIMITS.headerBytes,
@@ -32,24 +42,29 @@ export async function serveStations(stations: Stations, listen: string): Promise
     connectionsCheckingInterval: 1000,
   });
   server.maxConnections = LIMITS.connections;
-  const desk = new Desk(stations);
+  const desk = new Desk(stations, doorkeeper);
   server.on('request', (request, response) => desk.serve(request, response));
   const problem = await startListening(server, listen);
   if (problem !== undefined) return { problem };
   const { port } = server.address() as AddressInfo;
   return {
     address: `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`,
-    close: (lastAnswersMs) => stop(server, lastAnswersMs),
+    async close(lastAnswersMs) {
+      await stop(server, lastAnswersMs);
+      doorkeeper?.close();
+    },
   };
 }
 
 /** Answers questions, a bounded number at a time. */
 class Desk {
   readonly #stations: Stations;
+  readonly #doorkeeper: Doorkeeper | undefined;
   #busy = 0;
 
-  constructor(stations: Stations) {
+  constructor(stations: Stations, doorkeeper: Doorkeeper | undefined) {
     this.#stations = stations;
+    this.#doorkeeper = doorkeeper;
   }
 
   serve(request: IncomingMessage, response: ServerResponse): void {
@@ -58,7 +73,9 @@ class Desk {
     request.on('data', () => request.destroy());
     const question = questionOf(request.method, request.url);
     const isShort = question.what === 'health' || question.what === 'readiness';
-    if (isShort || this.#busy < LIMITS.answersAtOnce) void this.#serveOne(question, received, response);
+    const mayAsk = OPEN_TO_ALL.has(question.what) || this.#doorkeeper?.letsIn(request.headers.authorization) !== false;
+    if (!mayAsk) send(response.setHeader('WWW-Authenticate', 'Bearer'), UNKNOWN);
+    else if (isShort || this.#busy < LIMITS.answersAtOnce) void this.#serveOne(question, received, response);
     else send(response, { status: 503, type: 'text/plain', text: 'too many ask at once\n' });
   }
 

@@ -1,4 +1,5 @@
 import type { LookupAddress } from 'node:dns';
+import { readFile } from 'node:fs/promises';
 import type { ClientRequest, Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { networkTrouble } from '../../clients/network-trouble.ts';
 import type { Offset } from '../../slo/model/entry.ts';
@@ -8,8 +9,14 @@ const DEFAULT_PORT = '9780';
 const LOOKUP_LIMIT_MS = 5000;
 const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
 
+/** Where a vantage's processes are, and what lets us in there. */
+interface Way {
+  url: string;
+  tokenFile?: string | undefined;
+}
+
 /** Asks over HTTP, each address by itself, on connections that are kept. */
-export async function openHttpNetwork(url: string, now: () => Offset): Promise<Network> {
+export async function openHttpNetwork({ url, tokenFile }: Way, now: () => Offset): Promise<Network> {
   const [{ Agent, request }, { lookup }] = await Promise.all([import('node:http'), import('node:dns/promises')]);
   const { hostname, host } = new URL(url);
   // URL forgets a port that is the usual one of HTTP, which is not ours.
@@ -29,18 +36,28 @@ export async function openHttpNetwork(url: string, now: () => Offset): Promise<N
       const found = await within(LOOKUP_LIMIT_MS, signal, look()).catch(() => []);
       return [...new Set(found.map(({ address }) => address))].sort();
     },
-    ask(address, question, signal) {
+    async ask(address, question, signal) {
+      const credentials = tokenFile === undefined ? {} : await readCredentials(tokenFile);
+      if (typeof credentials === 'string') return { ok: false, reason: credentials };
       const to = {
         host: address,
         port,
         agent,
-        headers: { Host: host, 'User-Agent': 'steadfast' },
+        headers: { Host: host, 'User-Agent': 'steadfast', ...credentials },
       };
       const { method, path } = question;
       return exchange((done) => request({ ...to, method, path }, done), question, now, signal);
     },
     close: () => agent.destroy(),
   };
+}
+
+/** The header that lets us in, or why there is none. */
+async function readCredentials(tokenFile: string): Promise<{ Authorization: string } | string> {
+  const text = await readFile(tokenFile, 'utf8').catch((error: NodeJS.ErrnoException) => error);
+  if (typeof text !== 'string') return `the token file cannot be read: ${text.code}`;
+  const token = text.trim();
+  return /^[\x21-\x7e]+$/.test(token) ? { Authorization: `Bearer ${token}` } : 'the token file does not hold a token';
 }
 
 /** From before the first byte leaves until after the last has come. */
@@ -71,6 +88,8 @@ async function exchange(
 
 function answerOf(text: string | undefined, { statusCode }: IncomingMessage, sent: Offset, got: Offset): Answer {
   if (text === undefined) return { ok: false, reason: 'its answer was cut, or too long' };
+  if (statusCode === 401)
+    return { ok: false, reason: 'it wants a token that we do not have (HTTP 401): see `tokenFile`' };
   if (statusCode !== 200) return { ok: false, reason: `it answered with HTTP ${statusCode}` };
   return { ok: true, text, sent, got };
 }

@@ -11,6 +11,11 @@ const config = z.lazy(() =>
       .describe(
         'Where its processes are read: `http://HOST:PORT`, port 9780 by default. HOST may lead to several, as that of a headless service.',
       ),
+    tokenFile: z
+      .string()
+      .min(1)
+      .describe('a file with the bearer token of its processes (`serve --token-file`); read again for each question')
+      .optional(),
   }),
 );
 
@@ -25,11 +30,11 @@ type: sidecar
 config:
   url: http://steadfast-gateway.kv-sync-test:9780
 `,
-  async open({ url }, context) {
+  async open({ url, tokenFile }, context) {
     const [{ openHttpNetwork }, { SidecarReader }] = await Promise.all([
       import('./http-network.ts'),
       import('./reader.ts'),
     ]);
-    return new SidecarReader(context, await openHttpNetwork(url, context.now));
+    return new SidecarReader(context, await openHttpNetwork({ url, tokenFile }, context.now));
   },
 });
