@@ -7,7 +7,18 @@ import { load } from '../../src/plan/load.ts';
 import { registries } from '../../src/registries.ts';
 import { REPOSITORY } from '../repository/planted-tree.ts';
 
+interface Mount {
+  name: string;
+  mountPath: string;
+}
+interface TokenTemplate {
+  spec: {
+    containers: [{ name: string; args?: string[]; volumeMounts: [Mount] }];
+    volumes: [{ name: string; secret: { secretName: string } }];
+  };
+}
 interface Container {
+  name: string;
   args: string[];
   env: { name: string }[];
   ports: { containerPort: number }[];
@@ -68,6 +79,26 @@ describe.each(places)('%s', (_, { metadata, spec }) => {
       capabilities: { drop: ['ALL'] },
     });
   });
+});
+
+it('a token comes from one Secret to the vantage and to the run, where the plan looks for it', () => {
+  const wanted = (parse(read('token-patch.yaml')) as { spec: { template: TokenTemplate } }).spec.template;
+  const given = parse(read('../cronjob/token-patch.yaml')).spec.jobTemplate.spec.template as TokenTemplate;
+  const weekly = parse(read('../cronjob/weekly.yaml')).spec.jobTemplate.spec.template as TokenTemplate;
+  const [container] = wanted.spec.containers;
+
+  for (const { metadata: _, spec } of [patch, twin.spec.template]) {
+    expect(container.name).toBe(spec.containers[0].name);
+    expect(container.args).toEqual([...spec.containers[0].args, '--token-file', '/vantage-token/token']);
+  }
+  expect(given.spec.containers[0].name).toBe(weekly.spec.containers[0].name);
+  for (const { spec } of [wanted, given]) {
+    const [{ name, secret }] = spec.volumes;
+    expect(spec.containers[0].volumeMounts).toMatchObject([{ name, mountPath: '/vantage-token' }]);
+    expect(secret.secretName).toBe('steadfast-vantage-token');
+  }
+  for (const text of [read('README.md'), readFileSync(join(REPOSITORY, 'docs/vantages.md'), 'utf8')])
+    expect(text).toContain('tokenFile: /vantage-token/token');
 });
 
 it('the sidecar never takes the gateway out of its Service', () => {
