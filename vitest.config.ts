@@ -10,6 +10,8 @@ export default defineConfig({
           exclude: ['test/real/**'],
           testTimeout: 20_000,
           maxWorkers: 8,
+          // A process of its own for each file takes more time than most files do. So a test undoes what it does to its process.
+          isolate: false,
         },
       },
       {
