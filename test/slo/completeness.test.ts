@@ -172,6 +172,10 @@ describe('the share of what ended whose end is in the stream', () => {
       ],
       says: { verdict: 'pass', measurement: { seen: 1 } },
     },
+    'it was told to have ended, and told once more by one who did not see that': {
+      finals: [goals([life('b')]), goals([running('b', 95_000)]), events(['b'])],
+      says: { verdict: 'pass', measurement: { seen: 1 } },
+    },
     'it ended while the books were closed': {
       finals: [goals([life('a', END + 500)]), events([])],
       says: { verdict: 'fail' },
@@ -254,11 +258,12 @@ describe('at vantages, clocks decide what is certain', () => {
   };
   const lives = [life('a'), life('b')];
 
-  test.for<[sentence: string, to: number, verdict: string]>([
-    ['the stream was read until after it, by both clocks', 100_070, 'fail'],
-    ['it may have been read until just before', 100_069, 'inconclusive'],
-  ])('%s', ([, to, verdict]) => {
-    const told = [far(goals(lives, wholeOf(-100, END + 200)), 'x'), far(events(['a'], wholeOf(0, to)), 'y')];
+  test.for<[sentence: string, from: number, to: number, verdict: string]>([
+    ['the stream was read from before it until after it, by both clocks', 89_930, 100_070, 'fail'],
+    ['it may have been read until just before it ended', 0, 100_069, 'inconclusive'],
+    ['it may have been read from just after it began', 89_931, CLOSED, 'inconclusive'],
+  ])('%s', ([, from, to, verdict]) => {
+    const told = [far(goals(lives, wholeOf(-100, END + 200)), 'x'), far(events(['a'], wholeOf(from, to)), 'y')];
 
     expect(judged({ finals: told }, world)).toMatchObject({ verdict });
   });

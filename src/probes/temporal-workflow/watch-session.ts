@@ -11,6 +11,8 @@ import { Watcher } from './watcher.ts';
 /** Of each slot's time: what is not answered by then is said not to be answered, while that can still be recorded. */
 const SHARE_FOR_LOOKING = 0.9;
 const DRAIN_ROUND_MS = 500;
+/** Visibility is taken to show within so long what began and what ended. */
+const VISIBLE_WITHIN_MS = 1000;
 
 /** Follows the application's own workflows, and starts none. */
 export class WatchSession implements ProbeSession {
@@ -52,7 +54,7 @@ export class WatchSession implements ProbeSession {
 
   /** Waits for those that are followed, and tells of each what became of it. */
   async drain(signal: AbortSignal): Promise<FinalReading[]> {
-    await this.#watcher.list(signal);
+    await this.#listToTheEnd(signal);
     await this.#followToTheEnd(signal);
     const now = this.#context.now();
     const tail: FinalReading = this.#book.counts.take(now);
@@ -85,6 +87,15 @@ export class WatchSession implements ProbeSession {
       : { outcome: 'bad', values: all, covers, reason: why };
   }
 
+  /** Finds whoever was there when the drain began, also where visibility shows it only later. */
+  async #listToTheEnd(signal: AbortSignal): Promise<void> {
+    const trouble = await this.#watcher.list(signal);
+    await this.#watcher.lookAtAll(this.#book.open, signal);
+    if (trouble) return;
+    await pause(VISIBLE_WITHIN_MS, signal);
+    if (!signal.aborted) await this.#watcher.list(signal);
+  }
+
   /** Round after round, until all that were followed at the beginning have ended or the signal aborts. */
   async #followToTheEnd(signal: AbortSignal): Promise<void> {
     const followed = new Set(this.#book.open);
@@ -114,10 +125,10 @@ export class WatchSession implements ProbeSession {
     });
   }
 
-  /** Whatever ended in this time is known: it ran when visibility was asked, or was listed since. */
+  /** Whatever ended in this time is known: it ran when visibility was asked, or was listed since. What it shows later than that is missed. */
   #takeListed(): [Offset, Offset] {
     const from = this.#toldTo;
-    this.#toldTo = Math.max(from, this.#watcher.listedAt ?? from);
+    this.#toldTo = Math.max(from, (this.#watcher.listedAt ?? from) - VISIBLE_WITHIN_MS);
     return [from, this.#toldTo];
   }
 }
