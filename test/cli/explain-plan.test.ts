@@ -53,3 +53,19 @@ test('why a limit is no tighter is told', () => {
 
   expect(lines.slice(at, at + 3)).toEqual(['Why these limits', "  recovers: A lost worker's task waits for 10 s.", '']);
 });
+
+test('an objective that compares two probes names both', () => {
+  const text = `${PLAN.replace(
+    '  experiments:\n',
+    `    - {name: goals, type: kafka-lag, config: {brokers: ["127.0.0.1:9092"], group: g, topics: [t]}}
+    - {name: events, type: kafka-stream, config: {brokers: ["127.0.0.1:9092"], identity: [value.goal]}}
+  experiments:
+`,
+  )}    - {name: complete, indicator: {completeness: goals, in: events, key: goal-run-$1}, atLeast: 100%, atLeastSeen: 9}
+`;
+  const { plans } = loadFiles([{ file: 'plan.yaml', text, fromDirectory: false }], fakeRegistries, {});
+
+  expect(explainPlan(plans[0]!, fakeRegistries)).toMatch(
+    /complete +critical +run +share of what goals saw end whose end is in events is at least 100%; decidable from 9 seen/,
+  );
+});
