@@ -160,6 +160,10 @@ describe('the share of what ended whose end is in the stream', () => {
       finals: [goals([life('a'), running('b', END + 100)]), events(['a'])],
       says: { verdict: 'pass', measurement: { seen: 1 } },
     },
+    'it was listed, and could not be looked at': {
+      finals: [goals([life('a'), { ...running('b', END + 100), outcome: 'unknown' }]), events(['a'])],
+      says: { verdict: 'inconclusive', measurement: { low: 0.5, high: 1, seen: 1 } },
+    },
     'it may have ended since it was last seen': {
       finals: [goals([life('a'), running('b', END - 100)]), events(['a'])],
       says: { verdict: 'inconclusive', text: expect.stringContaining('not certain that these ended in this phase: b') },

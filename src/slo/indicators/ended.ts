@@ -38,6 +38,8 @@ interface Known {
   seen: [Offset, Offset];
   began: Offset;
   ended?: [Offset, Offset];
+  /** It was there when it was last seen, and not only listed. */
+  wasSeen: boolean;
 }
 
 function followedIn(told: readonly Final[]): Known[] {
@@ -48,11 +50,12 @@ function followedIn(told: readonly Final[]): Known[] {
   return [...known.values()].sort((a, b) => endOf(a) - endOf(b) || (a.key < b.key ? -1 : 1));
 }
 
-function joined(before: Known | undefined, { key, seen, within, ended }: Life & { key: string }): Known {
+function joined(before: Known | undefined, { key, seen, within, ended, outcome }: Life & { key: string }): Known {
   const known: Known = {
     key,
     seen: before ? [Math.min(before.seen[0], seen[0]), Math.max(before.seen[1], seen[1])] : seen,
     began: Math.max(before?.began ?? Number.NEGATIVE_INFINITY, within[0] ?? Number.NEGATIVE_INFINITY),
+    wasSeen: outcome !== 'unknown',
   };
   if (ended) known.ended = [ended[0] ?? Number.NEGATIVE_INFINITY, ended[1]];
   else if (before?.ended) known.ended = before.ended;
@@ -70,11 +73,11 @@ function endedOf({ key, began, ended }: Known, [behind, ahead]: ClockBounds): En
 /** Recorded times may be ahead of the run's clock, or behind it, by what the vantage's clock leaves open. */
 function placeIn(
   { from, to, countsTo }: Window,
-  { seen, began, ended }: Known,
+  { seen, began, ended, wasSeen }: Known,
   [behind, ahead]: ClockBounds,
 ): 'certain' | 'perhaps' | 'outside' {
   // It may have ended since it was last seen; if that was after the window, it did not end in it.
-  if (!ended) return seen[1] - ahead < to ? 'perhaps' : 'outside';
+  if (!ended) return began - ahead <= to && (!wasSeen || seen[1] - ahead < to) ? 'perhaps' : 'outside';
   const [earliest, latest] = [ended[0] - ahead, ended[1] - behind];
   const wasThere = latest <= to || seen[0] - behind <= to;
   if (earliest >= from && latest <= countsTo && wasThere) return 'certain';
