@@ -4,8 +4,8 @@ import { didYouMean } from '../did-you-mean.ts';
 import { comparisons } from '../schema/objective.ts';
 import { validate } from '../validate.ts';
 import { checkKnown, isRecord, namesOf, type Work } from '../work.ts';
-import type { ResolvedIndicator } from './indicators.ts';
 import { resolveQuantity, type Wanted } from './quantities.ts';
+import type { ResolvedIndicator } from './resolved-indicator.ts';
 
 const OPS = ['atLeast', 'atMost'] as const;
 

@@ -3,7 +3,7 @@ import { showValue } from '../diagnostic.ts';
 import { indicators } from '../schema/objective.ts';
 import { validate } from '../validate.ts';
 import type { Work } from '../work.ts';
-import type { ResolvedIndicator } from './indicators.ts';
+import type { ResolvedIndicator } from './resolved-indicator.ts';
 import { probeNamed, type Subjects } from './subjects.ts';
 
 const WHO_FOLLOWS = 'probes of type temporal-workflow do, with "watch"';

@@ -7,13 +7,8 @@ import { checkKnown, isRecord, namesOf, type Work } from '../work.ts';
 import { resolveCompleteness, resolveInFlight } from './followed-indicators.ts';
 import type { KnownProbe } from './probes.ts';
 import { resolveQuantity, type Wanted } from './quantities.ts';
+import type { ResolvedIndicator } from './resolved-indicator.ts';
 import { findValue, probeNamed, type Subjects } from './subjects.ts';
-
-/** An indicator, and in which unit its limit must be. */
-export interface ResolvedIndicator {
-  indicator: Indicator;
-  wanted: Wanted;
-}
 
 const KINDS = Object.keys(indicators) as IndicatorKind[];
 const SUCCESS_THRESHOLD = 3;
