@@ -17,9 +17,10 @@ interface PodList {
   items: { metadata: { name: string; deletionTimestamp?: string }; status: { podIP?: string } }[];
 }
 
-/** The pods of a workload that are there now, by name. */
-export async function facesOf(cluster: ClusterAccess, name: WorkloadName): Promise<PodFace[]> {
-  const { namespace, pods } = workloads[name];
+/** The pods of a workload that are there now, by name; of one that was moved to another namespace, those there. */
+export async function facesOf(cluster: ClusterAccess, name: WorkloadName, movedTo?: string): Promise<PodFace[]> {
+  const { pods } = workloads[name];
+  const namespace = movedTo ?? workloads[name].namespace;
   const list = await cluster.kubectl('get', 'pods', '-n', namespace, '-l', pods.selector, '-o', 'json');
   return (JSON.parse(list) as PodList).items
     .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status.podIP !== undefined)

@@ -21,6 +21,8 @@ export interface RunSetting {
   /** Parameters of the plans. */
   env: Record<string, string>;
   signal?: AbortSignal;
+  /** Done while the run writes to this folder; the signal aborts when it has ended. */
+  meanwhile?: (out: string, ended: AbortSignal) => Promise<void>;
 }
 
 const A_DAY_MS = 86_400_000;
@@ -29,14 +31,21 @@ const A_DAY_MS = 86_400_000;
 const ON_TIME = ['nice', '-n', '-5'];
 
 /** Has every namespace approve of the plan, and runs it as a person would, from the cluster's network and with its names. */
-export async function runExperiment(plan: string, { cluster, env, signal }: RunSetting): Promise<ExperimentRun> {
+export async function runExperiment(plan: string, setting: RunSetting): Promise<ExperimentRun> {
+  const { cluster, env, signal, meanwhile = async () => {} } = setting;
   const folder = await mkdtemp(join(tmpdir(), 'steadfast-experiment-'));
   try {
     await approve(plan, { cluster, env });
     const out = join(folder, 'run');
     const program = [process.execPath, join(REPOSITORY, 'src/main.ts'), 'run', plan, '--out', out];
     const command = cluster.inNetwork(...ON_TIME, ...(await withClusterNames(folder, program)));
-    const { code, output } = await runProgram(command, { ...env, STEADFAST_STATE: join(folder, 'state') }, signal);
+    const ended = new AbortController();
+    const beside = Promise.allSettled([meanwhile(out, ended.signal)]);
+    const running = runProgram(command, { ...env, STEADFAST_STATE: join(folder, 'state') }, signal);
+    const { code, output } = await running.finally(() => ended.abort());
+    const [done] = await beside;
+    if (done.status === 'rejected')
+      throw new Error(`what was to be done beside the run failed: ${done.reason}\n${output}`, { cause: done.reason });
     const text = await readFile(join(out, 'report.json'), 'utf8').catch(() => undefined);
     if (text === undefined) throw new Error(`the run left no report and ended with ${code}:\n${output}`);
     return { code, report: JSON.parse(text) as Report, output };

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cluster } from '../../../lab/cluster/access.ts';
+import { startCluster } from '../../../lab/cluster/cluster.ts';
+import { deployWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
+import { shippedExperiments } from '../../deploy/shipped-experiments.ts';
+import type { ExperimentRun } from './experiment-run.ts';
+import { stageKvSync } from './kv-stage.ts';
+import { kvParameters, shortest, workerParameters } from './lab-parameters.ts';
+import { type Expected, runViolated, type Violation } from './violation.ts';
+import { kvViolations, openKvLab } from './violations-kv.ts';
+import { openWorkerLab, workerViolations } from './violations-worker.ts';
+
+/** Faults that leave everything going: what fails beside them was planted. */
+const ROWS = { kv: 'A4', worker: 'B7' };
+const KV = 'kv-planted';
+const ALL_MS = 30 * 60_000;
+
+/** `PLANTED=all` tries every one and a run without any, `PLANTED=no-event-lost,steps-in-order` these. One for each promise takes about 6 minutes. */
+const asked = process.env['PLANTED'] ?? '';
+const isTried = ({ objective, usual }: Expected) =>
+  asked === '' ? usual === true : asked === 'all' || asked.split(',').includes(objective);
+const [kvTried, workerTried] = [kvViolations.filter(isTried), workerViolations.filter(isTried)];
+
+let cluster: Cluster;
+const runs = new Map<string, ExperimentRun | Error>();
+
+// The two lanes share nothing but the machine: their namespaces differ.
+beforeAll(async () => {
+  cluster = await startCluster();
+  await deployWorkloads(cluster);
+  await Promise.all([kvLane(), workerLane()]);
+}, ALL_MS);
+
+afterAll(() => cluster.kubectl('delete', 'namespace', KV, '--ignore-not-found', '--wait=false'));
+
+describe.runIf(asked === 'all')('with nothing planted', () => {
+  it.each(Object.values(ROWS))('%s passes', (row) => {
+    const { code, report, output } = runOf(row, undefined);
+
+    expect(missed(report), output).toEqual([]);
+    expect(code).toBe(0);
+  });
+});
+
+describe.each<{ row: string; violations: readonly Expected[] }>([
+  { row: ROWS.kv, violations: kvTried },
+  { row: ROWS.worker, violations: workerTried },
+])('while $row runs', ({ row, violations }) => {
+  it.each(violations)('$promise: where $planted, $objective fails and nothing else', (violation) => {
+    const { code, report, output } = runOf(row, violation);
+    const { objective, mayMissToo = {} } = violation;
+
+    expect(
+      missed(report).filter((each) => !(each.split(' ')[0]! in mayMissToo)),
+      output,
+    ).toEqual([`${objective} fail`]);
+    expect([code, report.verdict]).toEqual(violation.warns ? [0, 'pass'] : [10, 'fail']);
+  });
+});
+
+function missed({ objectives }: ExperimentRun['report']): string[] {
+  return objectives
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map(({ objective, verdict }) => `${objective} ${verdict}`);
+}
+
+function runOf(row: string, violation: Expected | undefined): ExperimentRun {
+  const run = runs.get(nameOf(row, violation));
+  if (run === undefined || run instanceof Error) throw run ?? new Error('it was not run');
+  return run;
+}
+
+function nameOf(row: string, violation: Expected | undefined): string {
+  return `${row} ${violation?.objective ?? 'sound'}`;
+}
+
+async function kvLane(): Promise<void> {
+  if (kvTried.length === 0) return;
+  await stageKvSync(cluster, { namespace: KV });
+  const lab = await openKvLab(cluster, KV);
+  await runEach(ROWS.kv, kvTried, { lab, env: { ...shortest, ...kvParameters(KV) } });
+}
+
+async function workerLane(): Promise<void> {
+  if (workerTried.length === 0) return;
+  const lab = await openWorkerLab(cluster);
+  await runEach(ROWS.worker, workerTried, { lab, env: { ...shortest, ...workerParameters } });
+}
+
+/** One after another; what goes wrong with one is told by its own test. */
+async function runEach<Lab extends { mend(): Promise<void> }>(
+  row: string,
+  violations: readonly Violation<Lab>[],
+  { lab, env }: { lab: Lab; env: Record<string, string> },
+): Promise<void> {
+  const { plan } = shippedExperiments().find((each) => each.row === row)!;
+  for (const violation of asked === 'all' ? [undefined, ...violations] : violations)
+    try {
+      runs.set(nameOf(row, violation), await runViolated(plan, violation, { cluster, env, lab }));
+    } catch (error) {
+      runs.set(nameOf(row, violation), error as Error);
+    }
+}
