@@ -68,7 +68,14 @@ export const shortest: Record<string, string> = {
   ...{ STEADY: '11s', FAULT: '6s', RECOVERY: '18s', SETTLE: '5s' },
   ...{ RECOVER_WITHIN: '10s', EVENTS_WITHIN: '10s', GATEWAY_WITHIN: '12s', KV_STALE: '2s' },
   ...{ PROBE_EVERY: '250ms', QUERY_EVERY: '300ms', CANARY_EVERY: '400ms', CANARY_TIMEOUT: '3s' },
-  ...{ ROUTE_EVERY: '250ms', ROUTED_AT_LEAST: '5', WATCH_EVERY: '500ms', IN_FLIGHT: '1' },
+  ...{
+    ROUTE_EVERY: '250ms',
+    ROUTED_AT_LEAST: '5',
+    ROUTED_SHARE: '80%',
+    LOOK_EVERY: '500ms',
+    WATCH_EVERY: '500ms',
+    IN_FLIGHT: '1',
+  },
   ...{ RATE_WINDOW: '8s', BASELINE: '1m', BASELINE_STEP: '2s' },
   ...{ TTFT_SLACK: '0.2', CANARY_SLACK: '500ms', ENGINE_SHARE: '95%' },
 };

@@ -27,7 +27,7 @@ const runs = new Map<string, ExperimentRun | Error>();
 // The two lanes share nothing but the machine: their namespaces differ.
 beforeAll(async () => {
   cluster = await startCluster();
-  await deployWorkloads(cluster);
+  await deployWorkloads(cluster, { only: ['generator', 'consumer', 'prometheus', 'pushgateway'] });
   await Promise.all([kvLane(), workerLane()]);
 }, ALL_MS);
 
