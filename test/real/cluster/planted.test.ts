@@ -6,7 +6,8 @@ import { shippedExperiments } from '../../deploy/shipped-experiments.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import { stageKvSync } from './kv-stage.ts';
 import { kvParameters, shortest, workerParameters } from './lab-parameters.ts';
-import { type Expected, runViolated, type Violation } from './violation.ts';
+import { runViolated } from './violated-run.ts';
+import type { Expected, Violation } from './violation.ts';
 import { kvViolations, openKvLab } from './violations-kv.ts';
 import { openWorkerLab, workerViolations } from './violations-worker.ts';
 
