@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../lab/cluster/access.ts';
 import { startCluster } from '../../../lab/cluster/cluster.ts';
 import { deployWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
+import { facesOf, type PodFace } from '../../../lab/cluster/workloads/faces.ts';
 import { shippedExperiments } from '../../deploy/shipped-experiments.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import { stageKvSync } from './kv-stage.ts';
@@ -14,6 +15,7 @@ import { openWorkerLab, workerViolations } from './violations-worker.ts';
 /** Faults that leave everything going: what fails beside them was planted. */
 const ROWS = { kv: 'A4', worker: 'B7' };
 const KV = 'kv-planted';
+const LEAST_POINTS = 12;
 const ALL_MS = 30 * 60_000;
 
 /** `PLANTED=all` tries every one and a run without any, `PLANTED=no-event-lost,steps-in-order` these. One for each promise takes about 6 minutes. */
@@ -29,6 +31,7 @@ const runs = new Map<string, ExperimentRun | Error>();
 beforeAll(async () => {
   cluster = await startCluster();
   await deployWorkloads(cluster, { only: ['generator', 'consumer', 'prometheus', 'pushgateway'] });
+  await untilCompared('bytebot_activity_executions_total');
   await Promise.all([kvLane(), workerLane()]);
 }, ALL_MS);
 
@@ -47,7 +50,9 @@ describe.each<{ row: string; violations: readonly Expected[] }>([
   { row: ROWS.kv, violations: kvTried },
   { row: ROWS.worker, violations: workerTried },
 ])('while $row runs', ({ row, violations }) => {
-  it.each(violations)('$promise: where $planted, $objective fails and nothing else', (violation) => {
+  const titled = violations.map((each) => [each.promise, each.planted, each.objective, each] as const);
+
+  it.each(titled)('%s: where %s, %s fails and nothing else', (_promise, _planted, _objective, violation) => {
     const { code, report, output } = runOf(row, violation);
     const { objective, mayMissToo = {} } = violation;
 
@@ -79,6 +84,7 @@ async function kvLane(): Promise<void> {
   if (kvTried.length === 0) return;
   await stageKvSync(cluster, { namespace: KV });
   const lab = await openKvLab(cluster, KV);
+  await untilCompared('vllm:time_to_first_token_seconds_count');
   await runEach(ROWS.kv, kvTried, { lab, env: { ...shortest, ...kvParameters(KV) } });
 }
 
@@ -86,6 +92,21 @@ async function workerLane(): Promise<void> {
   if (workerTried.length === 0) return;
   const lab = await openWorkerLab(cluster);
   await runEach(ROWS.worker, workerTried, { lab, env: { ...shortest, ...workerParameters } });
+}
+
+/** Until Prometheus knows enough of what just came up for a baseline. */
+async function untilCompared(counter: string): Promise<void> {
+  const [{ url }] = (await facesOf(cluster, 'prometheus')) as [PodFace];
+  const query = encodeURIComponent(`count_over_time(sum(rate(${counter}[8s]))[1m:2s])`);
+  const points = async () => {
+    const { data } = (await (await fetch(`${url}/api/v1/query?query=${query}`)).json()) as QueryAnswer;
+    return Number(data.result[0]?.value[1] ?? 0);
+  };
+  await expect.poll(points, { timeout: 60_000, interval: 1_000 }).toBeGreaterThan(LEAST_POINTS);
+}
+
+interface QueryAnswer {
+  data: { result: { value: [number, string] }[] };
 }
 
 /** One after another; what goes wrong with one is told by its own test. */

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../lab/cluster/access.ts';
-import { facesOf } from '../../../lab/cluster/workloads/faces.ts';
+import { facesOf, type PodFace } from '../../../lab/cluster/workloads/faces.ts';
 import type { EngineCommand } from '../../../lab/workloads/engine/commands.ts';
 import type { GatewayCommand } from '../../../lab/workloads/gateway/commands.ts';
 import type { Defect } from '../../../lab/workloads/gateway/defects.ts';
@@ -8,7 +8,9 @@ import { LATE_MS, type Violation } from './violation.ts';
 /** Engines and their gateway. The first engine is the one whose ports and events are watched. */
 export interface KvLab {
   tellEngine(which: 0 | 1 | 2, command: AnyCommand<EngineCommand>): Promise<void>;
-  tellGateways(command: GatewayCommand): Promise<void>;
+  tellGateway(command: GatewayCommand): Promise<void>;
+  /** A defect of every gateway that there is. */
+  turn(name: Defect, on: boolean): Promise<void>;
   mend(): Promise<void>;
 }
 
@@ -19,19 +21,21 @@ const defectsUsed = new Set<Defect>();
 
 export async function openKvLab(cluster: Cluster, namespace: string): Promise<KvLab> {
   const engines = await facesOf(cluster, 'engines', namespace);
-  // What Prometheus tells of gateways is the sum over all of them, those of other tests too.
-  const gateways = [...(await facesOf(cluster, 'gateway', namespace)), ...(await facesOf(cluster, 'gateway'))];
+  const [gateway] = (await facesOf(cluster, 'gateway', namespace)) as [PodFace];
+  // What Prometheus tells of events is the sum over all gateways, those of other tests too.
+  const others = await facesOf(cluster, 'gateway');
   const tellEngine = async (which: number, command: AnyCommand<EngineCommand>) =>
     void (await engines[which]!.control(command));
-  const tellGateways = async (command: GatewayCommand) => {
-    if (command.command === 'defect' && command.on) defectsUsed.add(command.name);
-    await Promise.all(gateways.map((gateway) => gateway.control(command)));
+  const turn = async (name: Defect, on: boolean) => {
+    if (on) defectsUsed.add(name);
+    await Promise.all([gateway, ...others].map((each) => each.control({ command: 'defect', name, on })));
   };
   return {
     tellEngine,
-    tellGateways,
+    tellGateway: async (command) => void (await gateway.control(command)),
+    turn,
     mend: async () => {
-      for (const name of defectsUsed) await tellGateways({ command: 'defect', name, on: false });
+      for (const name of defectsUsed) await turn(name, false);
       defectsUsed.clear();
       for (const which of engines.keys()) {
         await tellEngine(which, { command: 'latency', ms: SOUND_LATENCY_MS });
@@ -50,7 +54,7 @@ export const kvViolations: readonly Violation<KvLab>[] = [
     usual: true,
     plant: async (lab, until) => {
       await until('recovered', LATE_MS);
-      await lab.tellGateways({ command: 'refuse', share: 1, forMs: 500 });
+      await lab.tellGateway({ command: 'refuse', share: 1, forMs: 500 });
     },
   },
   {
@@ -89,7 +93,7 @@ export const kvViolations: readonly Violation<KvLab>[] = [
     mayMissToo: { 'routing-as-before': 'who learns nothing sends prefixes anywhere' },
     plant: async (lab, until) => {
       await until('injected');
-      await lab.tellGateways({ command: 'defect', name: 'arrayEventsOnly', on: true });
+      await lab.turn('arrayEventsOnly', true);
     },
   },
   {
@@ -127,7 +131,7 @@ export const kvViolations: readonly Violation<KvLab>[] = [
     usual: true,
     plant: async (lab, until) => {
       await until('injected');
-      await lab.tellGateways({ command: 'defect', name: 'chainFromEventParent', on: true });
+      await lab.turn('chainFromEventParent', true);
     },
   },
   {
@@ -137,7 +141,7 @@ export const kvViolations: readonly Violation<KvLab>[] = [
     mayMissToo: { 'routing-as-before': 'a repeat that follows a stale prefix is a misrouted one' },
     plant: async (lab, until) => {
       await until('injected');
-      await lab.tellGateways({ command: 'defect', name: 'keepIndexAfterRestart', on: true });
+      await lab.turn('keepIndexAfterRestart', true);
       await until('recovered', 6_000);
       await lab.tellEngine(1, { command: 'restart', downMs: 0 });
     },
@@ -149,7 +153,7 @@ export const kvViolations: readonly Violation<KvLab>[] = [
     usual: true,
     plant: async (lab, until) => {
       await until('injected');
-      await lab.tellGateways({ command: 'refuse', share: 0.5, forMs: 5_500 });
+      await lab.tellGateway({ command: 'refuse', share: 0.5, forMs: 5_500 });
     },
   },
   {
