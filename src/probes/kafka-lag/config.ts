@@ -72,5 +72,6 @@ function checkGroups(config: GroupsConfig, context: z.RefinementCtx): void {
   }
   const all = watchedGroups(config);
   if (new Set(all.map(({ group }) => group)).size < all.length) problem(['groups'], 'a group is named twice');
-  if (all.some(({ topics }) => topics.length === 0)) problem(['topics'], 'the topics whose lag counts must be named, for all groups or for each');
+  if (all.some(({ topics }) => topics.length === 0))
+    problem(['topics'], 'the topics whose lag counts must be named, for all groups or for each');
 }
