@@ -169,7 +169,7 @@ describe('a call', () => {
     const text = await readFile(peer.kubeconfig, 'utf8');
     await writeFile(beside, text.replace('token: first-token', 'token: not-this-one, tokenFile: the-token'));
     await writeFile(join(dirname(peer.kubeconfig), 'the-token'), 'first-token\n');
-    const other = await openKubeClient({ kubeconfig: beside, timeoutMs: 300, callMs: 3_000, random: () => 0 });
+    const other = await openKubeClient({ kubeconfig: beside, timeoutMs: 2_000, callMs: 3_000, random: () => 0 });
     peer.misbehave = ({ token }) => (token === 'Bearer second-token' ? undefined : { status: 401 });
     expect(await other.get(one, AbortSignal.timeout(3_000))).toMatchObject({ ok: false });
     expect(peer.requests.at(-1)?.token).toBe('Bearer first-token');
