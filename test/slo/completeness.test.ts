@@ -1,60 +1,19 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judge } from '../../src/slo/judge.ts';
-import type { Final, Life, Whole } from '../../src/slo/model/entry.ts';
-import type { Objective, PhaseName, Plan } from '../../src/slo/model/plan.ts';
-import { atLeast, objective, plan, probe, recordingOf, type World } from './build.ts';
-
-/** Of the clean events: no slot falls due from the end on, and the books are closed a second later. */
-const [END, CLOSED] = [181_000, 182_000];
-const PROBES = [probe('goals'), probe('events')];
-
-/** A workflow that ran for ten seconds and was seen to end in the last half. */
-function life(key: string, endedTo = 100_000, more: Partial<Life> = {}): Life {
-  const [begun, lastSeen] = [endedTo - 10_000, endedTo - 500];
-  return {
-    ...{ id: `${key}/1`, key, seen: [begun + 100, lastSeen], within: [begun, endedTo], outcome: 'good' },
-    ...{ ended: [lastSeen, endedTo], ...more },
-  };
-}
-
-/** What still ran when it was looked at last. */
-function running(key: string, seenTo: number): Life {
-  return { id: `${key}/1`, key, seen: [50_000, seenTo], within: [40_000, null], outcome: 'bad' };
-}
-
-const wholeOf = (from: number, to: number, page = 1, pages = 1): Whole => ({ span: [from, to], page, pages });
-
-function final(of: string, told: Partial<Final>): Final {
-  return { type: 'final', probe: of, vantage: 'runner', covers: [0, CLOSED - 100], values: {}, ...told };
-}
-
-const goals = (lives: Life[], whole = wholeOf(0, END + 200)) => final('goals', { lives, whole });
-const events = (names: string[], whole = wholeOf(0, CLOSED - 100)) =>
-  final('events', { ends: names.map((name) => [name]), whole });
-
-interface Asked {
-  finals: Final[];
-  phase?: PhaseName;
-  share?: number;
-  atLeastSeen?: number;
-  key?: string;
-}
-
-function planFor({ phase = 'run', share = 1, atLeastSeen, key = '$1' }: Omit<Asked, 'finals'>): Plan {
-  const asked: Partial<Objective> = {
-    phase,
-    indicator: { kind: 'completeness', probe: 'goals', in: 'events', key },
-    bound: atLeast(share),
-    ...(atLeastSeen !== undefined && { atLeastSeen }),
-  };
-  return plan({ probes: PROBES, objectives: [objective('complete', asked)] });
-}
-
-function judged({ finals, ...asked }: Asked, world: Partial<World> = {}) {
-  const tested = { ...planFor(asked), ...world.plan };
-  return judge(tested, recordingOf({ answer: () => ({}), ...world, plan: tested, finals })).objectives[0]!;
-}
+import type { Final } from '../../src/slo/model/entry.ts';
+import { probe, type World } from './build.ts';
+import {
+  type Asked,
+  CLOSED,
+  END,
+  events,
+  final,
+  goals,
+  judged,
+  life,
+  planFor,
+  running,
+  wholeOf,
+} from './what-ended.ts';
 
 describe('the share of what ended whose end is in the stream', () => {
   const cases: Record<string, Asked & { says: object }> = {
@@ -293,68 +252,5 @@ describe('at vantages, clocks decide what is certain', () => {
     expect(judged({ finals: [goals(lives), early, at(events([]), 'j')] }, places)).toMatchObject({
       measurement: { good: 1, bad: 1 },
     });
-  });
-});
-
-describe('laws', () => {
-  /** When each workflow ended, and whether its end was written. */
-  const truths = fc.array(fc.tuple(fc.integer({ min: 20_000, max: END + 500 }), fc.boolean()), {
-    minLength: 1,
-    maxLength: 30,
-  });
-  const pages = fc.record({ lives: fc.integer({ min: 1, max: 4 }), ends: fc.integer({ min: 1, max: 4 }) });
-
-  /** As it is recorded: on several pages, by two drains. */
-  function toldOf(truth: [number, boolean][], { lives, ends }: { lives: number; ends: number }): Final[] {
-    const all = truth.map(([at], index) => life(`w${index}`, at));
-    const written = truth.flatMap(([, isWritten], index) => (isWritten ? [`w${index}`] : []));
-    const onPage = <T>(list: T[], page: number, count: number) => list.filter((_, index) => index % count === page);
-    return [
-      goals([], wholeOf(0, 15_000)),
-      events(['before'], wholeOf(0, 15_000)),
-      ...Array.from({ length: lives }, (_, page) =>
-        goals(onPage(all, page, lives), wholeOf(15_000, END + 200, page + 1, lives)),
-      ),
-      ...Array.from({ length: ends }, (_, page) =>
-        events(onPage(written, page, ends), wholeOf(15_000, CLOSED, page + 1, ends)),
-      ),
-    ];
-  }
-
-  test('where all is known, the share is the truth', () => {
-    fc.assert(
-      fc.property(truths, pages, (truth, count) => {
-        const { measurement } = judged({ finals: toldOf(truth, count) });
-        const share = truth.filter(([, isWritten]) => isWritten).length / truth.length;
-
-        expect(measurement).toMatchObject({ low: share, high: share, seen: truth.length });
-      }),
-    );
-  });
-
-  test.for([1, 0.9, 0.5])('whatever of the readings is lost, what did not pass at %d does not pass', (share) => {
-    fc.assert(
-      fc.property(truths, pages, fc.array(fc.nat(12), { minLength: 1 }), (truth, count, lost) => {
-        const told = toldOf(truth, count);
-        const before = judged({ finals: told, share });
-        const after = judged({ finals: told.filter((_, index) => !lost.includes(index)), share });
-
-        if (before.verdict !== 'pass') expect(after.verdict).not.toBe('pass');
-        if (before.verdict === 'pass') expect(after.verdict, 'nor is it called a loss').not.toBe('fail');
-      }),
-    );
-  });
-
-  test('whatever of the entries is lost, a loss is not called a pass', () => {
-    fc.assert(
-      fc.property(truths, pages, fc.nat(12), (truth, count, lost) => {
-        fc.pre(truth.some(([, isWritten]) => !isWritten));
-        const finals = toldOf(truth, count).map(({ whole: _, ...told }, index) =>
-          index === lost ? (told as Final) : toldOf(truth, count)[index]!,
-        );
-
-        expect(judged({ finals }).verdict).not.toBe('pass');
-      }),
-    );
   });
 });
