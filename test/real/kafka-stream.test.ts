@@ -65,8 +65,14 @@ describe('a producer', () => {
     await write(topic, clean('b'), 1);
     await wait(500);
     const second = await account.sample();
-    await account.drain();
+    const drained = performance.now();
+    await account.drain(3000);
 
+    expect(performance.now() - drained, 'what was just written is waited for').toBeGreaterThan(900);
+    expect(account.finals.flatMap(({ ends }) => ends ?? []).sort()).toEqual([['a'], ['b']]);
+    const whole = account.finals.flatMap((final) => final.whole ?? []);
+    expect(whole).toHaveLength(1);
+    expect(whole[0]!.span[1], 'all of it was read').toBeGreaterThan(second.covers![1]);
     expect(shape(second)).toEqual({ outcome: 'good', reason: undefined });
     expect(second.values['delayMs']).toBeLessThan(2000);
     expect(account.counts).toEqual({

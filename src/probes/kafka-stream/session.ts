@@ -115,7 +115,7 @@ export class KafkaStreamSession implements ProbeSession {
     this.#experimentFrom = now;
     this.#firstReadingTo = undefined;
     const tail = known ? [{ covers: known.covers, values: known.counts }] : [];
-    return [...tail, ...this.#settle(stretch, complete), ...this.#ends([stretch.from, now])];
+    return [...tail, ...this.#ends([stretch.from, now]), ...this.#settle(stretch, complete)];
   }
 
   async close(): Promise<void> {
