@@ -7,6 +7,7 @@ import { shippedExperiments } from '../../deploy/shipped-experiments.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import { stageKvSync } from './kv-stage.ts';
 import { kvParameters, shortest, workerParameters } from './lab-parameters.ts';
+import { eventually } from './scene.ts';
 import { runViolated } from './violated-run.ts';
 import type { Expected, Violation } from './violation.ts';
 import { kvViolations, openKvLab } from './violations-kv.ts';
@@ -102,7 +103,7 @@ async function untilCompared(counter: string): Promise<void> {
     const { data } = (await (await fetch(`${url}/api/v1/query?query=${query}`)).json()) as QueryAnswer;
     return Number(data.result[0]?.value[1] ?? 0);
   };
-  await expect.poll(points, { timeout: 60_000, interval: 1_000 }).toBeGreaterThan(LEAST_POINTS);
+  await eventually(points, (found) => found >= LEAST_POINTS);
 }
 
 interface QueryAnswer {
