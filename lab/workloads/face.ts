@@ -20,8 +20,12 @@ export interface Face<Command> {
 
 const longestBody = 1_000_000;
 
-/** Every workload can be told to say that it is not ready; otherwise it goes on. */
-const readiness = z.strictObject({ command: z.literal('ready'), on: z.boolean() });
+const everyWorkloads = z.discriminatedUnion('command', [
+  /** Says that it is not ready; otherwise it goes on. */
+  z.strictObject({ command: z.literal('ready'), on: z.boolean() }),
+  /** Writes a line to its log. */
+  z.strictObject({ command: z.literal('print'), line: z.string().min(1).max(1_000) }),
+]);
 
 /** Serves `GET /healthz`, `/metrics`, `/state`, `POST /control`, and the workload's own routes. */
 export function serveFace<Command>(face: Face<Command>): Promise<Server> {
@@ -75,8 +79,9 @@ async function control<Command>(
   response: ServerResponse,
 ) {
   const body = parseJson(await readBody(request));
-  const ready = readiness.safeParse(body);
-  if (ready.success) health.ok = ready.data.on;
+  const common = everyWorkloads.safeParse(body);
+  if (common.data?.command === 'ready') health.ok = common.data.on;
+  else if (common.data?.command === 'print') process.stdout.write(`${common.data.line}\n`);
   else {
     const command = face.command.safeParse(body);
     if (!command.success) return answer(response, 400, { error: command.error.issues });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Counter, Registry } from 'prom-client';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { freePorts } from '../../../lab/processes/ports.ts';
 import { serveFace } from '../../../lab/workloads/face.ts';
@@ -44,6 +44,16 @@ test('whoever is told to be not ready says so, until told otherwise', async () =
   expect(await health()).toBe(503);
   await control('{"command":"ready","on":true}');
   expect(await health()).toBe(200);
+});
+
+test('whoever is told to print a line does so', async () => {
+  const { control } = await face();
+  const written: string[] = [];
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  onTestFinished(() => write.mockRestore());
+
+  expect((await control('{"command":"print","line":"all is lost"}')).status).toBe(200);
+  expect(written).toContain('all is lost\n');
 });
 
 test.each([

@@ -8,13 +8,13 @@ import { LATE_MS, type Violation } from './violation.ts';
 /** Engines and their gateway. The first engine is the one whose ports and events are watched. */
 export interface KvLab {
   tellEngine(which: 0 | 1 | 2, command: AnyCommand<EngineCommand>): Promise<void>;
-  tellGateway(command: GatewayCommand): Promise<void>;
+  tellGateway(command: AnyCommand<GatewayCommand>): Promise<void>;
   /** A defect of every gateway that there is. */
   turn(name: Defect, on: boolean): Promise<void>;
   mend(): Promise<void>;
 }
 
-type AnyCommand<Own> = Own | { command: 'ready'; on: boolean };
+type AnyCommand<Own> = Own | { command: 'ready'; on: boolean } | { command: 'print'; line: string };
 
 const SOUND_LATENCY_MS = 10;
 const defectsUsed = new Set<Defect>();
@@ -47,6 +47,16 @@ export async function openKvLab(cluster: Cluster, namespace: string): Promise<Kv
 }
 
 export const kvViolations: readonly Violation<KvLab>[] = [
+  {
+    promise: 'clear logs',
+    objective: 'no-unclear-line',
+    planted: 'the gateway writes the first line of a stack',
+    usual: true,
+    plant: async (lab, until) => {
+      await until('injected', 2_000);
+      await lab.tellGateway({ command: 'print', line: 'goroutine 87 [running]:' });
+    },
+  },
   {
     promise: 'recovers in time',
     objective: 'completions-recover',

@@ -76,6 +76,16 @@ async function terminateCanary(address: string): Promise<void> {
 
 export const workerViolations: readonly Violation<WorkerLab>[] = [
   {
+    promise: 'clear logs',
+    objective: 'no-unclear-line',
+    planted: 'a worker writes that a promise was rejected and nobody took it',
+    usual: true,
+    plant: async (lab, until) => {
+      await until('injected', 2_000);
+      await lab.tellOneWorker({ command: 'print', line: 'Unhandled promise rejection: [object Object]' });
+    },
+  },
+  {
     promise: 'recovers in time',
     objective: 'goals-recover',
     planted: 'workers take up what comes in one second 4 s later, late in the recovery',
