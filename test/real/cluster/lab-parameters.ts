@@ -66,7 +66,7 @@ export const seldom: Record<string, string> = {
 /** As short as can be: for runs in which one promise is broken. What is broken late is broken later than any limit allows. */
 export const shortest: Record<string, string> = {
   ...{ STEADY: '11s', FAULT: '6s', RECOVERY: '18s', SETTLE: '5s' },
-  ...{ RECOVER_WITHIN: '10s', EVENTS_WITHIN: '10s', GATEWAY_WITHIN: '12s', KV_STALE: '2s' },
+  ...{ RECOVER_WITHIN: '10s', EVENTS_WITHIN: '10s', GATEWAY_WITHIN: '8s', KV_STALE: '2s' },
   ...{ PROBE_EVERY: '250ms', QUERY_EVERY: '300ms', CANARY_EVERY: '400ms', CANARY_TIMEOUT: '3s' },
   ...{
     ROUTE_EVERY: '250ms',

@@ -40,10 +40,10 @@ afterAll(() => cluster.kubectl('delete', 'namespace', KV, '--ignore-not-found', 
 
 describe.runIf(asked === 'all')('with nothing planted', () => {
   it.each(Object.values(ROWS))('%s passes', (row) => {
-    const { code, report, output } = runOf(row, undefined);
+    const run = runOf(row, undefined);
 
-    expect(missed(report), output).toEqual([]);
-    expect(code).toBe(0);
+    expect(missed(run), run.output).toEqual([]);
+    expect(run.code).toBe(0);
   });
 });
 
@@ -54,19 +54,22 @@ describe.each<{ row: string; violations: readonly Expected[] }>([
   const titled = violations.map((each) => [each.promise, each.planted, each.objective, each] as const);
 
   it.each(titled)('%s: where %s, %s fails and nothing else', (_promise, _planted, _objective, violation) => {
-    const { code, report, output } = runOf(row, violation);
-    const { objective, mayMissToo = {} } = violation;
+    const run = runOf(row, violation);
 
-    expect(
-      missed(report).filter((each) => !(each.split(' ')[0]! in mayMissToo)),
-      output,
-    ).toEqual([`${objective} fail`]);
-    expect([code, report.verdict]).toEqual(violation.warns ? [0, 'pass'] : [10, 'fail']);
+    expect(missed(run), run.output).toContain(`${violation.objective} fail`);
+    expect(unexpected(run, violation), run.output).toEqual([]);
+    expect([run.code, run.report.verdict]).toEqual(violation.warns ? [0, 'pass'] : [10, 'fail']);
   });
 });
 
-function missed({ objectives }: ExperimentRun['report']): string[] {
-  return objectives
+/** What did not pass, besides what was planted and what may miss with it. */
+function unexpected(run: ExperimentRun, violation: Expected | undefined): string[] {
+  const { objective = '', mayMissToo = {} } = violation ?? {};
+  return missed(run).filter((each) => each !== `${objective} fail` && !(each.split(' ')[0]! in mayMissToo));
+}
+
+function missed({ report }: ExperimentRun): string[] {
+  return report.objectives
     .filter(({ verdict }) => verdict !== 'pass')
     .map(({ objective, verdict }) => `${objective} ${verdict}`);
 }
@@ -95,6 +98,16 @@ async function workerLane(): Promise<void> {
   await runEach(ROWS.worker, workerTried, { lab, env: { ...shortest, ...workerParameters } });
 }
 
+/** What stands still at the wrong moment, on a machine that does many things at once, leaves a promise undecided: then it is tried once more. */
+async function untilDecided(
+  violation: Expected | undefined,
+  run: () => Promise<ExperimentRun>,
+): Promise<ExperimentRun> {
+  const first = await run();
+  const verdicts = unexpected(first, violation);
+  return verdicts.length > 0 && verdicts.every((each) => each.endsWith(' inconclusive')) ? run() : first;
+}
+
 /** Until Prometheus knows enough of what just came up for a baseline. */
 async function untilCompared(counter: string): Promise<void> {
   const [{ url }] = (await facesOf(cluster, 'prometheus')) as [PodFace];
@@ -119,7 +132,10 @@ async function runEach<Lab extends { mend(): Promise<void> }>(
   const { plan } = shippedExperiments().find((each) => each.row === row)!;
   for (const violation of asked === 'all' ? [undefined, ...violations] : violations)
     try {
-      runs.set(nameOf(row, violation), await runViolated(plan, violation, { cluster, env, lab }));
+      runs.set(
+        nameOf(row, violation),
+        await untilDecided(violation, () => runViolated(plan, violation, { cluster, env, lab })),
+      );
     } catch (error) {
       runs.set(nameOf(row, violation), error as Error);
     }
