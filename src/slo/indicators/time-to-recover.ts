@@ -45,12 +45,12 @@ export function measureTimeToRecover(
     mostly: mostFrequentReason(view, thresholds.good),
     notes: clockNotes(view),
   };
-  const between = high.index - low.index - 1;
-  if (between > 0 && missingBetween(view, low.index, high.index, thresholds.good))
-    measured.wideBecause = {
-      reason: 'missing-samples',
-      text: `${between} slots between the last bad and the first good one are missing`,
-    };
+  const missing = missingBetween(view, low.index, high.index, thresholds.good);
+  if (missing > 0) {
+    const between = high.index - low.index - 1;
+    const text = `of ${between} slots between the last bad and the first good one ${missing} are missing`;
+    measured.wideBecause = { reason: 'missing-samples', text };
+  }
   if (counts.missing === 0 && neverBad(view, thresholds)) measured.notAffected = true;
   if (forgiven) measured.notes.push(forgivenNote(inRecovery, tolerateMissing));
   return measured;
@@ -95,9 +95,10 @@ function highBound(view: SlotView, origin: Moment, thresholds: Thresholds): Edge
   return { index, ms: Math.max(0, earliestEnd(view, states, GOOD, index) - view.clock[0] - origin.earliest) };
 }
 
-function missingBetween(view: SlotView, after: number, before: number, rule: GoodRule | undefined): boolean {
-  for (let index = after + 1; index < before; index++) if (slotState(view, index, rule) === MISSING) return true;
-  return false;
+function missingBetween(view: SlotView, after: number, before: number, rule: GoodRule | undefined): number {
+  let missing = 0;
+  for (let index = after + 1; index < before; index++) if (slotState(view, index, rule) === MISSING) missing++;
+  return missing;
 }
 
 /** The probe interval that would decide a limit which lies inside the interval. */
