@@ -40,7 +40,8 @@ export const lengths: Record<string, string> =
     ? { BASELINE: '5m', BASELINE_STEP: '5s' }
     : {
         ...{ STEADY: '14s', FAULT: '14s', RECOVERY: '24s', SETTLE: '5s', PAUSE: '5s' },
-        ...{ RECOVER_WITHIN: '15s', EVENTS_WITHIN: '15s', GATEWAY_WITHIN: '15s' },
+        // A container that is killed twice waits 10 s for its next start.
+        ...{ RECOVER_WITHIN: '20s', EVENTS_WITHIN: '15s', GATEWAY_WITHIN: '15s' },
         ...{ PROBE_EVERY: '250ms', QUERY_EVERY: '500ms', CANARY_EVERY: '500ms', CANARY_TIMEOUT: '8s' },
         ...{ ROUTE_EVERY: '500ms', ROUTED_AT_LEAST: '5', WATCH_EVERY: '500ms', IN_FLIGHT: '1' },
         ...{ RATE_WINDOW: '8s', BASELINE: '2m', BASELINE_STEP: '2s' },
