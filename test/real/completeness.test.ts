@@ -142,8 +142,7 @@ describe('goal runs, by what Temporal says and by their events in Kafka', () => 
     let swallowed = '';
     const { code, kafka, temporal } = await judgedWhile('swallowed', async () => {
       await runGoals(5);
-      for (const eventType of ['GOAL_STARTED', 'GOAL_COMPLETED'])
-        await lab.control('worker', { command: 'swallow', eventType });
+      await swallowOne();
       swallowed = await runGoal();
     });
 
@@ -162,7 +161,7 @@ describe('goal runs, by what Temporal says and by their events in Kafka', () => 
     let unknown = '';
     const { code, temporal } = await judgedWhile('stopped', async () => {
       await runGoals(5);
-      await lab.control('worker', { command: 'swallow', types: ['GOAL_STARTED', 'GOAL_COMPLETED'] });
+      await swallowOne();
       process.kill(broker, 'SIGSTOP');
       unknown = await runGoal();
     }).finally(() => process.kill(broker, 'SIGCONT'));
