@@ -58,7 +58,7 @@ export const seldom: Record<string, string> = {
   ...(process.env['FULL'] === '1'
     ? {}
     : {
-        ...{ PROBE_EVERY: '500ms', CANARY_EVERY: '1s', ROUTE_EVERY: '5s', LOOK_EVERY: '2s', STEADY: '20s' },
+        ...{ PROBE_EVERY: '500ms', CANARY_EVERY: '1s', ROUTE_EVERY: '30s', LOOK_EVERY: '10s', STEADY: '20s' },
         ...{ RECOVERY: '34s', RECOVER_WITHIN: '25s', EVENTS_WITHIN: '25s' },
       }),
   ...{ KV_ENGINES: '1', ROUTING_SEVERITY: 'warning', WORKERS: '1' },
