@@ -43,6 +43,11 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
     watch = watchDaemons(eyes, watched);
     return watch;
   };
+  const leaveAlone = () => {
+    watch?.close();
+    watch = undefined;
+    watched = [];
+  };
   const measure = async (pods: readonly PodView[], signal: AbortSignal): Promise<(Evidence | OnItsWord)[]> => {
     if (shaping && !shaping.filtered) return compareHandshakes(shaping, pods, baseline, signal);
     const { sight, stale } = await watching(pods).newest(DURING_MS, signal);
@@ -70,10 +75,13 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
       if (!touched.ok) return { state: 'stays', text: `what is left in the pods cannot be seen: ${touched.message}` };
       const look = (pods: readonly PodView[]) => watching(pods).begunAfter(removedAt!, AFTER_MS, signal);
       const byRules = !shaping || shaping.filtered;
-      return lookForRemains({ setting, touched: podsOf(touched.candidates), earlier, reached, byRules, look }, signal);
+      const scene = { setting, touched: podsOf(touched.candidates), earlier, reached, byRules, look };
+      const aftermath = await lookForRemains(scene, signal);
+      if (aftermath.state === 'cleared') leaveAlone();
+      return aftermath;
     },
     close() {
-      watch?.close();
+      leaveAlone();
       eyes.close();
     },
   };
