@@ -63,7 +63,9 @@ export function followChildren(setting: ChildrenSetting): Children {
       const pieces = await proof.during(struckBy(child.object), over.signal);
       // The fault is taken back before its object says so: one look that finds it gone may have come just then.
       doubted = !doubted && isProven(evidence.get(child)) && isRefuted(pieces);
-      if (child.recovering === undefined && !doubted) evidence.set(child, pieces);
+      // A look that could not tell says nothing against an earlier one that could.
+      const isSilent = isProven(evidence.get(child)) && !pieces.some(({ of }) => of === 'mechanism');
+      if (child.recovering === undefined && !doubted && !isSilent) evidence.set(child, pieces);
       await context.sleep(PROVE_EVERY_MS, over.signal).catch(() => undefined);
     }
   };

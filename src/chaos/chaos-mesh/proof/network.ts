@@ -33,6 +33,7 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
   let watch: DaemonWatch | undefined;
   let watched: string[] = [];
   let removedAt: number | undefined;
+  let isProven = false;
   /** Where the daemon was seen to have done what the fault asks for. */
   const reached = new Set<string>();
   const watching = (pods: readonly PodView[]) => {
@@ -50,7 +51,7 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
   };
   const measure = async (pods: readonly PodView[], signal: AbortSignal): Promise<(Evidence | OnItsWord)[]> => {
     if (shaping && !shaping.filtered) return compareHandshakes(shaping, pods, baseline, signal);
-    const { sight, stale } = await watching(pods).newest(DURING_MS, signal);
+    const { sight, stale } = await watching(pods).newest(DURING_MS, signal, !isProven);
     const own = { ...sight, pods: rulesOf(setting.object.name, sight.pods) };
     return packetsMet(pods, earlier, { sight: own, stale }, shaping);
   };
@@ -67,7 +68,9 @@ export function openNetworkProof(setting: ProofSetting): MechanismProof {
       const [measured, carried] = await Promise.all([measure(pods, signal), carriedIn(setting, pods, signal)]);
       for (const { pod, is } of carried) if (is.state === 'done' && is.carried) reached.add(keyOfPod(pod));
       const refuted = carried.flatMap(({ pod, is }) => notInPlace(pod, is));
-      return refuted.length > 0 ? refuted : weigh(measured, reached);
+      const evidence = refuted.length > 0 ? refuted : weigh(measured, reached);
+      isProven = evidence.some(({ holds }) => holds === true);
+      return evidence;
     },
     async after(signal) {
       removedAt ??= performance.now();

@@ -9,9 +9,9 @@ import type { DaemonEyes, Sight } from './look.ts';
 export interface DaemonWatch {
   /**
    * A sight of a look that begins now, if that comes in time; else the newest there is, which is `stale`: what it does not show may have
-   * come about since. Never rejects.
+   * come about since. What is urgent leaves the node no rest before it. Never rejects.
    */
-  newest(waitMs: number, signal: AbortSignal): Promise<{ sight: Sight; stale: boolean }>;
+  newest(waitMs: number, signal: AbortSignal, isUrgent?: boolean): Promise<{ sight: Sight; stale: boolean }>;
   /** A sight of a look that began after that moment (of `performance.now()`), as soon as there can be one. */
   begunAfter(moment: number, waitMs: number, signal: AbortSignal): Promise<Sight>;
   close(): void;
@@ -52,8 +52,9 @@ export function watchDaemons(eyes: DaemonEyes, nodes: readonly string[]): Daemon
     return latest.began >= moment;
   };
   return {
-    async newest(waitMs, signal) {
-      const stale = !(await waitFor(performance.now(), waitMs, signal, () => hurry.resolve()));
+    async newest(waitMs, signal, isUrgent = false) {
+      const ask = () => (isUrgent ? urgent : hurry).resolve();
+      const stale = !(await waitFor(performance.now(), waitMs, signal, ask));
       return { sight: latest.sight, stale };
     },
     async begunAfter(moment, waitMs, signal) {
