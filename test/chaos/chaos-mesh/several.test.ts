@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KubeObject } from '../../../src/clients/kubernetes/client.ts';
+import type { Evidence } from '../../../src/slo/model/entry.ts';
 import { signal } from '../driver-setting.ts';
 import { type PlayedCluster, startPlayedCluster } from './played-cluster.ts';
 import { manifest, openPlayed, selector, steps } from './played-driver.ts';
@@ -72,7 +73,10 @@ describe('a Workflow', () => {
     expect(cluster.faults('workflows')).toEqual([]);
   });
 
-  it('counts a fault as proven although the very last look found it gone, before its object said so', async () => {
+  it.each<[string, number, Evidence]>([
+    ['the very last look found it gone, before its object said so', 2, { of: 'mechanism', holds: false, text: 'gone' }],
+    ['the last looks could not tell', 3, { of: 'note', text: 'the kubelet does not answer' }],
+  ])('counts a fault as proven although %s', async (_sentence, looks, last) => {
     await using played = await openPlayed(cluster, workflow);
     const proven = played.proof.during;
     const driver = await played.ready();
@@ -82,8 +86,8 @@ describe('a Workflow', () => {
     await injecting;
     const holding = driver.hold!(anything());
     await vi.waitFor(() => expect(played.proof.looks).toBe(1));
-    played.proof.during = [{ of: 'mechanism', holds: false, text: 'no rule' }];
-    await vi.waitFor(() => expect(played.proof.looks).toBe(2), { timeout: 5_000 });
+    played.proof.during = [last];
+    await vi.waitFor(() => expect(played.proof.looks).toBe(looks), { timeout: 5_000 });
     cluster.peer.remove(child);
     await vi.waitFor(() => expect(cluster.faults('networkchaos')).toEqual([]), { timeout: 5_000 });
     accomplish(object.metadata.name!);
