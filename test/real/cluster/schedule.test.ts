@@ -2,10 +2,12 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Cluster } from '../../../lab/cluster/access.ts';
 import { startCluster } from '../../../lab/cluster/cluster.ts';
-import { type CutStage, FAULT_MS, openCutStage, partition, planOf } from './cut-stage.ts';
+import { type CutStage, openCutStage, partition, planOf } from './cut-stage.ts';
 import { expectNoFault, expectNoRule } from './nothing-left.ts';
 import { openRunFolder } from './started-run.ts';
 
+/** A daemon that is busy takes seconds for each look. */
+const LASTS = '14s';
 const PAUSED = { 'experiment.chaos-mesh.org/pause': 'true' };
 
 let cluster: Cluster;
@@ -22,7 +24,7 @@ afterAll(() => stage?.[Symbol.asyncDispose]());
 
 it('a run that is made from its template is proven, removed and none of its own', async () => {
   await stage.create(schedule('0 3 1 1 *'));
-  await using folder = await openRunFolder(cluster, planWith({ duration: `${FAULT_MS}ms` }, {}));
+  await using folder = await openRunFolder(cluster, planWith({ duration: LASTS }, {}));
   const run = folder.start('run');
   await run.reaches('injected');
   const labels = await stage.kubectl('get', 'networkchaos', '--output=jsonpath={.items[*].metadata.labels}');
@@ -52,7 +54,7 @@ it('a run that its own cron makes is waited for, proven and left to end by itsel
 
 it('a run that its own cron would make in the middle of ours keeps us from beginning', async () => {
   await stage.create(schedule('@every 20s'));
-  await using folder = await openRunFolder(cluster, planWith({ duration: `${FAULT_MS}ms` }, {}));
+  await using folder = await openRunFolder(cluster, planWith({ duration: LASTS }, {}));
   const { code, output } = await folder.start('run').ended;
   expect(code, output).toBe(69);
   expect(output).toContain('makes a run of its own at');
@@ -74,7 +76,7 @@ function schedule(cron: string, annotations: Record<string, string> = {}) {
     metadata: { name: 'cut-now-and-then', annotations },
     spec: {
       ...{ schedule: cron, type: 'NetworkChaos', concurrencyPolicy: 'Forbid', historyLimit: 1 },
-      networkChaos: { ...spec, duration: `${FAULT_MS}ms` },
+      networkChaos: { ...spec, duration: LASTS },
     },
   };
 }
