@@ -36,7 +36,7 @@ test('events come from every engine, and none is missing', async () => {
 test('batches that an engine lost are missing, and the engine is named', async () => {
   await stage.engines[1]!.control({ command: 'lose', batches: 2, replayable: true });
   let reading = await probe.sample();
-  let missed = 0;
+  let missed = reading.values['missedEvents'] ?? 0;
   for (let look = 0; look < 40 && missed < 2; look++) {
     await new Promise((resolve) => setTimeout(resolve, 250));
     reading = await probe.sample();
