@@ -25,19 +25,19 @@ afterAll(() => stage?.[Symbol.asyncDispose]());
 // A runner that is killed holds its lease until that ends.
 afterEach(() => stage.kubectl('delete', 'lease', '--all'));
 
-async function expectNothingLeft(): Promise<void> {
-  await expectNoFault(stage);
-  await expectNoRule(cluster, stage);
+async function expectNothingLeft(at = stage): Promise<void> {
+  await expectNoFault(at);
+  await expectNoRule(cluster, at);
 }
 
 /** With what broke at work again, a sweep makes good what the run could not. */
-async function expectSwept(folder: RunFolder): Promise<void> {
+async function expectSwept(folder: RunFolder, at = stage): Promise<void> {
   await eventually(
     () => folder.sweep('here'),
     ({ code }) => code === 0,
     90_000,
   );
-  await expectNothingLeft();
+  await expectNothingLeft(at);
 }
 
 describe('before the fault', () => {
@@ -112,7 +112,7 @@ describe('when the fault is asked for', () => {
 
 describe('while the fault is in effect', () => {
   it('an API server that restarts is waited for', async () => {
-    const steps = await passesDespite('restarted', async () => {
+    const steps = await passesDespite(stage, 'restarted', async () => {
       await cluster.stopServer('apiserver');
       await sleep(2_000);
       await cluster.startServer('apiserver');
@@ -127,38 +127,6 @@ describe('while the fault is in effect', () => {
       'quiesced',
       'ended',
     ]);
-  });
-
-  it('watches that go silent hide nothing', async () => {
-    await passesDespite('silenced', (pid) => silence(cluster, pid, 6443));
-  });
-
-  it('a token that expires is read anew', async () => {
-    await using account = await openAccount(cluster, stage, 'renewed');
-    await passesDespite(
-      'renewed',
-      async () => {
-        await account.renew();
-        await account.expireTokens();
-        await account.renew();
-      },
-      account,
-    );
-  });
-
-  it('a token that expires for good leaves the fault to its end in the cluster, and the run says what to do', async () => {
-    await using account = await openAccount(cluster, stage, 'expired');
-    const plan = planOf(stage, 'expired', partition(stage), LONG_FAULT_MS);
-    await using folder = await openRunFolder(cluster, plan, account);
-    const run = folder.start('run');
-    await run.reaches('injected');
-    await account.expireTokens();
-    const { code, output } = await run.ended;
-    expect(code, output).toBe(40);
-    expect(output).toMatch(/Unauthorized|401/);
-    expect(output).toContain('steadfast sweep');
-    await account.renew();
-    await expectSwept(folder);
   });
 
   it.each(['chaos-controller', 'chaos-daemon'] as const)(
@@ -178,18 +146,57 @@ describe('while the fault is in effect', () => {
   );
 });
 
+describe.concurrent('while the fault is in effect, for the runner alone', () => {
+  it('watches that go silent hide nothing', async () => {
+    await using own = await openCutStage(cluster);
+    await passesDespite(own, 'silenced', (pid) => silence(cluster, pid, 6443));
+  });
+
+  it('a token that expires is read anew', async () => {
+    await using own = await openCutStage(cluster);
+    await using account = await openAccount(cluster, own, 'renewed');
+    await passesDespite(
+      own,
+      'renewed',
+      async () => {
+        await account.renew();
+        await account.expireTokens();
+        await account.renew();
+      },
+      account,
+    );
+  });
+
+  it('a token that expires for good leaves the fault to its end in the cluster, and the run says what to do', async () => {
+    await using own = await openCutStage(cluster);
+    await using account = await openAccount(cluster, own, 'expired');
+    const plan = planOf(own, 'expired', partition(own), LONG_FAULT_MS);
+    await using folder = await openRunFolder(cluster, plan, account);
+    const run = folder.start('run');
+    await run.reaches('injected');
+    await account.expireTokens();
+    const { code, output } = await run.ended;
+    expect(code, output).toBe(40);
+    expect(output).toMatch(/Unauthorized|401/);
+    expect(output).toContain('steadfast sweep');
+    await account.renew();
+    await expectSwept(folder, own);
+  });
+});
+
 /** Runs a plan with a fault long enough to break something meanwhile; gives the steps of the experiment. */
 async function passesDespite(
+  at: CutStage,
   name: string,
   breaks: (pid: number) => Promise<AsyncDisposable | undefined>,
   account?: Account,
 ): Promise<string[]> {
-  await using folder = await openRunFolder(cluster, planOf(stage, name, partition(stage), LONG_FAULT_MS), account);
+  await using folder = await openRunFolder(cluster, planOf(at, name, partition(at), LONG_FAULT_MS), account);
   const run = folder.start('run');
   await run.reaches('injected');
   await using _mended = await breaks(run.child.pid!);
   const { code, output } = await run.ended;
   expect(code, output).toBe(0);
-  await expectNothingLeft();
+  await expectNothingLeft(at);
   return (await run.events()).map(({ state }) => state);
 }
