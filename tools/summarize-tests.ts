@@ -13,6 +13,8 @@ export interface VitestReport {
 interface VitestCase {
   fullName: string;
   status: string;
+  /** Also of a test that passed: what went wrong at its first try. */
+  failureMessages?: string[];
 }
 
 export interface Summary {
@@ -21,6 +23,8 @@ export interface Summary {
   skipped: number;
   /** One line for each failure, and for each skip that counts as one. */
   failures: string[];
+  /** One line for each test that passed only when it was tried again, with the reason. */
+  triedAgain: string[];
 }
 
 type Verdict = { of: 'passed' | 'failed' | 'skipped'; what: string };
@@ -39,7 +43,16 @@ export function summarize(results: TierResult[], { skipsFail }: { skipsFail: boo
     failed: count('failed'),
     skipped: count('skipped'),
     failures: verdicts.filter(({ of }) => of === 'failed').map(({ what }) => what),
+    triedAgain: results.flatMap(triedAgainIn),
   };
+}
+
+function triedAgainIn({ tier, report }: TierResult): string[] {
+  return (report?.testResults ?? []).flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages = [] }) => status === 'passed' && failureMessages.length > 0)
+      .map(({ fullName, failureMessages }) => `${tier}: ${name}: ${fullName}: ${failureMessages![0]!.split('\n')[0]}`),
+  );
 }
 
 /** The line that a run of the tests ends with. */

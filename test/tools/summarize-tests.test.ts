@@ -80,3 +80,15 @@ test('a failure is told with its tier, its file and what happened', () => {
     'real: ran no test and was killed or never started',
   ]);
 });
+
+test('what passed only at its second try is told with what went wrong at its first', () => {
+  const assertionResults = [
+    { fullName: 'shaky', status: 'passed', failureMessages: ['Error: too late\n    at a.test.ts:1:1'] },
+    { fullName: 'sound', status: 'passed', failureMessages: [] },
+    { fullName: 'broken', status: 'failed', failureMessages: ['Error: no', 'Error: no'] },
+  ];
+
+  const { triedAgain } = summarize([tier(1, file(['failed'], { assertionResults }))], { skipsFail: true });
+
+  expect(triedAgain).toEqual(['fast: a.test.ts: shaky: Error: too late']);
+});

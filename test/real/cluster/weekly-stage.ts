@@ -45,6 +45,8 @@ export async function runJob(
   { name, args }: { name: string; args?: readonly string[] },
   started: () => Promise<void> = async () => {},
 ): Promise<{ code: number; output: string }> {
+  // One of the same name is there when a test is tried again.
+  await cluster.kubectl('delete', 'job', name, '-n', 'steadfast', '--ignore-not-found', '--cascade=foreground');
   const made = await cluster.kubectl(
     ...['create', 'job', name, '-n', 'steadfast', '--from=cronjob/steadfast-weekly', '--dry-run=client', '-o', 'json'],
   );
