@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Cluster } from '../../../lab/cluster/access.ts';
 import { net } from '../../../lab/cluster/place.ts';
 import { load } from '../../../src/plan/load.ts';
@@ -26,6 +26,8 @@ export interface RunSetting {
 }
 
 const A_DAY_MS = 86_400_000;
+/** `KEEP_RUNS=FOLDER` keeps there what the runs recorded, for whoever wants to know why one ended as it did. */
+const KEPT_IN = process.env['KEEP_RUNS'] || undefined;
 
 /** What is broken runs on the same few processors, and must not keep the runner from looking. */
 const ON_TIME = ['nice', '-n', '-5'];
@@ -33,7 +35,7 @@ const ON_TIME = ['nice', '-n', '-5'];
 /** Has every namespace approve of the plan, and runs it as a person would, from the cluster's network and with its names. */
 export async function runExperiment(plan: string, setting: RunSetting): Promise<ExperimentRun> {
   const { cluster, env, signal, meanwhile = async () => {} } = setting;
-  const folder = await mkdtemp(join(tmpdir(), 'steadfast-experiment-'));
+  const folder = await mkdtemp(join(KEPT_IN ?? tmpdir(), `steadfast-${basename(plan, '.yaml')}-`));
   try {
     await approve(plan, { cluster, env });
     const out = join(folder, 'run');
@@ -50,7 +52,7 @@ export async function runExperiment(plan: string, setting: RunSetting): Promise<
     if (text === undefined) throw new Error(`the run left no report and ended with ${code}:\n${output}`);
     return { code, report: JSON.parse(text) as Report, output };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (KEPT_IN === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
