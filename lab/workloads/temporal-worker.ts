@@ -7,7 +7,7 @@ import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { serveFace } from './face.ts';
 import { createActivities, type WorkerConduct } from './goals/activities.ts';
-import { eventMishap, withMishaps } from './goals/event-mishaps.ts';
+import { eventMishap, silence, withMishaps } from './goals/event-mishaps.ts';
 import { createGoalEvents } from './goals/goal-events.ts';
 import { taskQueue } from './goals/goal-run.ts';
 import { holdingProbes, type ProbeHold } from './goals/probe-hold.ts';
@@ -32,6 +32,7 @@ const durationMs = z.int().min(0).max(600_000);
 
 const workerCommand = z.discriminatedUnion('command', [
   ...eventMishap.options,
+  silence,
   z.strictObject({ command: z.literal('fail'), on: z.boolean() }),
   z.strictObject({ command: z.literal('slow'), stepMs: durationMs }),
   /** Each capability probe is taken up so much later. */

@@ -21,8 +21,11 @@ export const eventMishap = z.discriminatedUnion('command', [
 
 export type EventMishap = z.infer<typeof eventMishap>;
 
+/** Of one goal in so many nothing is ever written, by any worker that is told the same: of those whose id, read as a number, it divides. */
+export const silence = z.strictObject({ command: z.literal('silence'), oneIn: z.int().min(1).max(16) });
+
 export interface MishapEvents extends GoalEvents {
-  befall: (mishap: EventMishap) => void;
+  befall: (mishap: EventMishap | z.infer<typeof silence>) => void;
   /** Nothing befalls those that come. */
   spare: () => void;
   /** How many are still to be befallen. */
@@ -32,6 +35,10 @@ export interface MishapEvents extends GoalEvents {
 /** Writes events, unless a mishap befalls them. */
 export function withMishaps(events: GoalEvents): MishapEvents {
   let mishaps: EventMishap[] = [];
+  let silentOneIn: number | undefined;
+
+  const isSilent = (goalRunId: string) =>
+    silentOneIn !== undefined && Number.parseInt(goalRunId.slice(-1), 16) % silentOneIn === 0;
 
   function take(eventType: string): EventMishap | undefined {
     const first = mishaps.find((mishap) => mishap.eventType === eventType);
@@ -41,7 +48,8 @@ export function withMishaps(events: GoalEvents): MishapEvents {
     return first;
   }
 
-  async function emit(eventType: string, write: () => Promise<void>): Promise<void> {
+  async function emit({ eventType, goalRunId }: GoalEvent | StepEvent, write: () => Promise<void>): Promise<void> {
+    if (isSilent(goalRunId)) return;
     const mishap = take(eventType);
     if (mishap?.command === 'swallow') return;
     if (mishap?.command === 'late') return writeLater(write, mishap.forMs);
@@ -50,12 +58,16 @@ export function withMishaps(events: GoalEvents): MishapEvents {
   }
 
   return {
-    emitGoal: (event, attempt) => emit(event.eventType, () => events.emitGoal(event, attempt)),
-    emitStep: (event, attempt) => emit(event.eventType, () => events.emitStep(event, attempt)),
+    emitGoal: (event, attempt) => emit(event, () => events.emitGoal(event, attempt)),
+    emitStep: (event, attempt) => emit(event, () => events.emitStep(event, attempt)),
     close: events.close,
-    befall: (mishap) => void mishaps.push({ ...mishap }),
+    befall: (mishap) => {
+      if (mishap.command === 'silence') silentOneIn = mishap.oneIn;
+      else mishaps.push({ ...mishap });
+    },
     spare: () => {
       mishaps = [];
+      silentOneIn = undefined;
     },
     waiting: () => mishaps.reduce((sum, mishap) => sum + mishap.events, 0),
   };

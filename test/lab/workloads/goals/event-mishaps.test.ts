@@ -37,3 +37,18 @@ test('those that are spared are written as they come', async () => {
   events.spare();
   expect(events.waiting()).toBe(0);
 });
+
+test('of one goal in two nothing is written, the others are told whole, until all are spared', async () => {
+  const written: string[] = [];
+  const write = async ({ goalRunId }: { goalRunId: string }) => void written.push(goalRunId);
+  const events = withMishaps({ emitGoal: write, emitStep: write, close: async () => {} });
+  const started = (goalRunId: string) =>
+    events.emitGoal({ goalRunId, tenantId: 'lab', payload: {}, eventType: 'GOAL_STARTED' });
+
+  events.befall({ command: 'silence', oneIn: 2 });
+  for (const id of ['a1', 'a2', 'bb', 'be']) await started(id);
+  events.spare();
+  await started('be');
+
+  expect(written).toEqual(['a1', 'bb', 'be']);
+});
