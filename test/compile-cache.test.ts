@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const PROGRAM = `
 import { keepCompiledCode } from ${JSON.stringify(join(import.meta.dirname, '../src/compile-cache.ts'))};
@@ -28,7 +28,7 @@ const cases: Record<string, Case> = {
 };
 
 test.each(Object.entries(cases))('compiled code is kept %s', (_, { env, kept }) => {
-  const home = mkdtempSync(join(tmpdir(), 'steadfast-compile-cache-'));
+  const home = temporaryFolder();
   writeFileSync(join(home, 'late.mjs'), `export const late = 'ran';`);
   writeFileSync(join(home, 'program.mjs'), PROGRAM);
 

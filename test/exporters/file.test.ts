@@ -1,15 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileExporter } from '../../src/exporters/file.ts';
 import type { Report } from '../../src/slo/model/report.ts';
 import { renderJson } from '../../src/slo/render/json.ts';
 import { SAMPLE_REPORTS } from '../slo/render/sample-reports.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { never, someContext } from './some-plan.ts';
 
 async function write(report: Report): Promise<string> {
-  const dir = mkdtempSync(join(tmpdir(), 'steadfast-file-'));
+  const dir = temporaryFolder();
   const exporter = await fileExporter.open({ dir }, someContext);
   const [delivery] = await exporter.reported(report, never);
   await exporter.close();

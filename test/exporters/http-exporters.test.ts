@@ -1,6 +1,5 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { groupPath, pushgatewayExporter } from '../../src/exporters/pushgateway.
 import type { Delivery } from '../../src/slo/model/report.ts';
 import { httpServer, type LoopbackServer, silentServer } from '../loopback/servers.ts';
 import { SAMPLE_REPORTS } from '../slo/render/sample-reports.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { never, someContext } from './some-plan.ts';
 
 interface Received {
@@ -62,7 +62,7 @@ describe('the Pushgateway exporter', () => {
 
   test('sends the token of its file', async () => {
     const { url, received } = await target();
-    const bearerTokenFile = join(mkdtempSync(join(tmpdir(), 'steadfast-token-')), 'token');
+    const bearerTokenFile = join(temporaryFolder(), 'token');
     writeFileSync(bearerTokenFile, 's3cr3t\n');
 
     await deliver(pushgatewayExporter, { url, bearerTokenFile });

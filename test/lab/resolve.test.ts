@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { cachedFolder } from '../../lab/getting/cache.ts';
 import { parts } from '../../lab/parts.ts';
 import { createResolver } from '../../lab/resolve.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** A machine with nothing but these programs, and an empty cache. */
 function machineWith(programs: Record<string, string> = {}) {

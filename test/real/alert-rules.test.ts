@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -130,12 +130,14 @@ describe('the alerting rules', () => {
     const samples = fires.map((labels) => ({ labels, value: 1 }));
     const expected = { expr: 'ALERTS{alertstate="firing"}', eval_time: at, exp_samples: samples };
     const group = { interval: '5m', input_series: input, promql_expr_test: [expected] };
-    const file = join(await mkdtemp(join(tmpdir(), 'steadfast-alerts-')), 'alerts.test.yaml');
+    const folder = await mkdtemp(join(tmpdir(), 'steadfast-alerts-'));
+    const file = join(folder, 'alerts.test.yaml');
     await writeFile(file, stringify({ rule_files: [RULES], evaluation_interval: '5m', tests: [group] }));
 
     const answer = await run(promtool, ['test', 'rules', file]).catch(
       (error: { stdout: string; stderr: string }) => error,
     );
+    await rm(folder, { recursive: true });
 
     expect(answer.stdout + answer.stderr).toMatch(/SUCCESS/);
   });

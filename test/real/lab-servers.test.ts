@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { readPidFile, runsStill } from '../../lab/processes/pid-file.ts';
 import { freePorts } from '../../lab/processes/ports.ts';
-import { temporaryFolder } from '../lab/temporary-folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const getJson = async (url: string) => (await fetch(url)).json();
 

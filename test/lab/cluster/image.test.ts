@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packImage } from '../../../lab/cluster/image.ts';
 import { runCommand } from '../../../lab/getting/command.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 interface Manifest {
   Config: string;

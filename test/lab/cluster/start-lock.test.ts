@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { alone } from '../../../lab/cluster/start-lock.ts';
 import { formatPidFile, ownProcess } from '../../../lab/processes/pid-file.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const lockIn = (folder: string) => join(folder, 'deeper', 'start.lock');
 

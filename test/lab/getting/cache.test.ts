@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cachedFolder, cacheRoot, fillCache, isCached } from '../../../lab/getting/cache.ts';
 import { ownProcess } from '../../../lab/processes/pid-file.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 describe('where the cache lies', () => {
   test.each([

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../lab/getting/command.ts';
 import { identify } from '../../../lab/processes/pid-file.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const shell = (script: string, options = {}) => runCommand('sh', ['-c', script], options);
 

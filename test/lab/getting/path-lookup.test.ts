@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lookOnPath } from '../../../lab/getting/path-lookup.ts';
 import type { OnPath } from '../../../lab/part.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const wanted: OnPath = {
   programs: ['debian-gauge', 'gauge'],

@@ -7,7 +7,7 @@ import { labFolder } from '../../../lab/processes/lab-folder.ts';
 import { writeSpec } from '../../../lab/processes/launch.ts';
 import { identify, readPidFile, runsStill, signalProcess } from '../../../lab/processes/pid-file.ts';
 import { untilGone } from '../../../lab/processes/until-gone.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { someSpec } from './some-spec.ts';
 
 /** Runs a program that launches a process and then does `ending`; gives that process and how the program ended. */

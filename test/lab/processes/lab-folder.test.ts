@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { claimFolder, sweepDeadLabs } from '../../../lab/processes/lab-folder.ts';
 import { identify, ownProcess, runsStill, writePidFile } from '../../../lab/processes/pid-file.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** A lab with one process, as a killed owner leaves it. */
 function leftBehind(root: string, name: string, owner = { pid: process.pid, startTime: '1' }) {

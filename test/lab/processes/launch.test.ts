@@ -5,7 +5,7 @@ import { labFolder } from '../../../lab/processes/lab-folder.ts';
 import { launch, stop, writeSpec } from '../../../lab/processes/launch.ts';
 import { readPidFile, runsStill, signalProcess } from '../../../lab/processes/pid-file.ts';
 import { untilGone } from '../../../lab/processes/until-gone.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { someSpec } from './some-spec.ts';
 
 async function launched(program?: string) {

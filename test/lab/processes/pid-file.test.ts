@@ -16,7 +16,7 @@ import {
   writePidFile,
 } from '../../../lab/processes/pid-file.ts';
 import { untilGone } from '../../../lab/processes/until-gone.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 function sleeper(program = 'sleep') {
   const child = spawn(program, ['60'], { detached: true, stdio: 'ignore' });

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { askNetemNode } from '../../../../lab/cluster/netem-node/ask.ts';
 import { netemNodePlace } from '../../../../lab/cluster/netem-node/place.ts';
 import { type ClusterPlace, clusterPlace } from '../../../../lab/cluster/place.ts';
-import { temporaryFolder } from '../../temporary-folder.ts';
+import { temporaryFolder } from '../../../temporary-folder.ts';
 
 const answering = join(import.meta.dirname, '..', '..', '..', '..', 'lab', 'cluster', 'netem-node', 'answer.sh');
 

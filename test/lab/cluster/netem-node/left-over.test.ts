@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { endLeftOver } from '../../../../lab/cluster/netem-node/left-over.ts';
-import { temporaryFolder } from '../../temporary-folder.ts';
+import { temporaryFolder } from '../../../temporary-folder.ts';
 
 async function kernelIn(folder: string): Promise<ChildProcess> {
   const child = spawn('bash', ['-c', 'echo up; read', 'linux', `uml_dir=${folder}`], {

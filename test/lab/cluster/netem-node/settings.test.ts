@@ -6,7 +6,7 @@ import { netemNodePlace } from '../../../../lab/cluster/netem-node/place.ts';
 import { writeSettings } from '../../../../lab/cluster/netem-node/settings.ts';
 import { clusterPlace } from '../../../../lab/cluster/place.ts';
 import { runCommand } from '../../../../lab/getting/command.ts';
-import { temporaryFolder } from '../../temporary-folder.ts';
+import { temporaryFolder } from '../../../temporary-folder.ts';
 
 const programs: ClusterPrograms = {
   etcd: '/parts/etcd',
