@@ -5,16 +5,19 @@ import { deployWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
 import { facesOf, type PodFace } from '../../../lab/cluster/workloads/faces.ts';
 import { shippedExperiments } from '../../deploy/shipped-experiments.ts';
 import type { ExperimentRun } from './experiment-run.ts';
+import { standTwin } from './gateway-twin.ts';
 import { stageKvSync } from './kv-stage.ts';
-import { kvParameters, shortest, workerParameters } from './lab-parameters.ts';
+import { kvParameters, lengths, shortest, workerParameters } from './lab-parameters.ts';
+import { importProgramImage } from './program-image.ts';
 import { eventually } from './scene.ts';
 import { runViolated } from './violated-run.ts';
 import type { Expected, Violation } from './violation.ts';
 import { kvViolations, openKvLab } from './violations-kv.ts';
-import { openWorkerLab, workerViolations } from './violations-worker.ts';
+import { openPathLab, pathViolations } from './violations-path.ts';
+import { cutOffViolations, openWorkerLab, workerViolations } from './violations-worker.ts';
 
-/** Faults that leave everything going: what fails beside them was planted. */
-const ROWS = { kv: 'A4', worker: 'B7' };
+/** Faults that leave everything going: what fails beside them was planted. What is promised of a cut alone is broken beside one. */
+const ROWS = { kv: 'A4', path: 'A1', worker: 'B7', cutOff: 'B6' };
 const KV = 'kv-planted';
 const LEAST_POINTS = 12;
 const ALL_MS = 30 * 60_000;
@@ -23,7 +26,14 @@ const ALL_MS = 30 * 60_000;
 const asked = process.env['PLANTED'] ?? '';
 const isTried = ({ objective, usual }: Expected) =>
   asked === '' ? usual === true : asked === 'all' || asked.split(',').includes(objective);
-const [kvTried, workerTried] = [kvViolations.filter(isTried), workerViolations.filter(isTried)];
+const tried = {
+  kv: kvViolations.filter(isTried),
+  path: pathViolations.filter(isTried),
+  worker: workerViolations.filter(isTried),
+  cutOff: cutOffViolations.filter(isTried),
+};
+/** Long enough for whoever is cut off to notice, and for TCP to try again after it. */
+const ofACut = { ...lengths, RECOVER_WITHIN: shortest['RECOVER_WITHIN']! };
 
 let cluster: Cluster;
 const runs = new Map<string, ExperimentRun | Error>();
@@ -48,8 +58,10 @@ describe.runIf(asked === 'all')('with nothing planted', () => {
 });
 
 describe.each<{ row: string; violations: readonly Expected[] }>([
-  { row: ROWS.kv, violations: kvTried },
-  { row: ROWS.worker, violations: workerTried },
+  { row: ROWS.kv, violations: tried.kv },
+  { row: ROWS.path, violations: tried.path },
+  { row: ROWS.worker, violations: tried.worker },
+  { row: ROWS.cutOff, violations: tried.cutOff },
 ])('while $row runs', ({ row, violations }) => {
   const titled = violations.map((each) => [each.promise, each.planted, each.objective, each] as const);
 
@@ -85,18 +97,25 @@ function nameOf(row: string, violation: Expected | undefined): string {
 }
 
 async function kvLane(): Promise<void> {
-  if (kvTried.length === 0) return;
+  if (tried.kv.length + tried.path.length === 0) return;
   await stageKvSync(cluster, { namespace: KV });
   const lab = await openKvLab(cluster, KV);
   await untilCompared('vllm:time_to_first_token_seconds_count');
-  await runEach(ROWS.kv, kvTried, { lab, env: { ...shortest, ...kvParameters(KV) } });
+  await runEach(ROWS.kv, tried.kv, { lab, env: { ...shortest, ...kvParameters(KV) } });
+  if (tried.path.length === 0) return;
+  const env = { ...ofACut, ...kvParameters(KV) };
+  await importProgramImage(cluster);
+  await standTwin(cluster, { namespace: KV, plan: planOf(ROWS.path), env, nodeSelector: {} });
+  await runEach(ROWS.path, tried.path, { lab: await openPathLab(cluster, KV), env });
 }
 
 async function workerLane(): Promise<void> {
-  if (workerTried.length === 0) return;
   const lab = await openWorkerLab(cluster);
-  await runEach(ROWS.worker, workerTried, { lab, env: { ...shortest, ...workerParameters } });
+  await runEach(ROWS.worker, tried.worker, { lab, env: { ...shortest, ...workerParameters } });
+  await runEach(ROWS.cutOff, tried.cutOff, { lab, env: { ...ofACut, ...workerParameters } });
 }
+
+const planOf = (wanted: string) => shippedExperiments().find(({ row }) => row === wanted)!.plan;
 
 /** What stands still at the wrong moment, on a machine that does many things at once, leaves a promise undecided: then it is tried once more. */
 async function untilDecided(
@@ -129,7 +148,7 @@ async function runEach<Lab extends { mend(): Promise<void> }>(
   violations: readonly Violation<Lab>[],
   { lab, env }: { lab: Lab; env: Record<string, string> },
 ): Promise<void> {
-  const { plan } = shippedExperiments().find((each) => each.row === row)!;
+  const plan = planOf(row);
   for (const violation of asked === 'all' ? [undefined, ...violations] : violations)
     try {
       runs.set(

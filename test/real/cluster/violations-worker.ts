@@ -227,3 +227,17 @@ export const workerViolations: readonly Violation<WorkerLab>[] = [
     },
   },
 ];
+
+/** What only a plan promises that cuts the workers off. */
+export const cutOffViolations: readonly Violation<WorkerLab>[] = [
+  {
+    promise: 'clear logs',
+    objective: 'fault-named-in-logs',
+    planted: 'the workers write nothing to their logs',
+    warns: true,
+    plant: async (lab, until) => {
+      await until('started');
+      await lab.tellWorkers({ command: 'mute', on: true });
+    },
+  },
+];
