@@ -150,6 +150,27 @@ describe('the share of what ended whose end is in the stream', () => {
       ],
       says: { verdict: 'pass', measurement: { seen: 1 } },
     },
+    'it was seen only while the books were closed, and may have begun before': {
+      finals: [
+        goals([life('a'), life('b', END + 900, { seen: [END + 200, END + 800], within: [END - 300, END + 900] })]),
+        events(['a']),
+      ],
+      says: { verdict: 'pass', measurement: { low: 1, high: 1, seen: 1 } },
+    },
+    'it was seen only while the books were closed, and may have ended before': {
+      finals: [
+        goals([
+          life('a'),
+          life('b', END + 100, {
+            seen: [END + 100, END + 100],
+            within: [END - 900, END + 100],
+            ended: [END - 900, END + 100],
+          }),
+        ]),
+        events(['a']),
+      ],
+      says: { verdict: 'inconclusive', measurement: { low: 0.5, high: 1 } },
+    },
     'what ended in another phase is not of this one': {
       finals: [goals([life('a'), life('b', 50_000)]), events(['a'])],
       phase: 'recovery',

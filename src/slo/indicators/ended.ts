@@ -18,8 +18,8 @@ interface EndedInWindow {
 }
 
 /**
- * What ended in a window. As counts do, what ends while the books are closed belongs to the window that reaches the end; but only what was there
- * before: what begins then is of no phase.
+ * What ended in a window. As counts do, what ends while the books are closed belongs to the window that reaches the end; but only what was seen
+ * before: what is seen only then is of no phase, even if it may have begun a moment before. The one that reads ends need not wait for it.
  */
 export function endedIn(window: Window, told: readonly Final[], clock: ClockBounds): EndedInWindow {
   const all = followedIn(told);
@@ -81,7 +81,8 @@ function placeIn(
   const [earliest, latest] = [ended[0] - ahead, ended[1] - behind];
   const wasThere = latest <= to || seen[0] - behind <= to;
   if (earliest >= from && latest <= countsTo && wasThere) return 'certain';
-  return latest >= from && earliest <= countsTo && began - ahead <= to ? 'perhaps' : 'outside';
+  const mayHaveBeenThere = earliest <= to || seen[0] - ahead <= to;
+  return latest >= from && earliest <= countsTo && mayHaveBeenThere ? 'perhaps' : 'outside';
 }
 
 function sharedKeys(all: readonly Known[]): Set<string> {
