@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
+import { mute } from './own-log.ts';
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
@@ -25,6 +26,8 @@ const everyWorkloads = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('ready'), on: z.boolean() }),
   /** Writes a line to its log. */
   z.strictObject({ command: z.literal('print'), line: z.string().min(1).max(1_000) }),
+  /** Writes nothing to its log by itself, whatever happens. */
+  z.strictObject({ command: z.literal('mute'), on: z.boolean() }),
 ]);
 
 /** Serves `GET /healthz`, `/metrics`, `/state`, `POST /control`, and the workload's own routes. */
@@ -82,6 +85,7 @@ async function control<Command>(
   const common = everyWorkloads.safeParse(body);
   if (common.data?.command === 'ready') health.ok = common.data.on;
   else if (common.data?.command === 'print') process.stdout.write(`${common.data.line}\n`);
+  else if (common.data?.command === 'mute') mute(common.data.on);
   else {
     const command = face.command.safeParse(body);
     if (!command.success) return answer(response, 400, { error: command.error.issues });

@@ -1,7 +1,15 @@
 /** Writes one line to a workload's log, as `kubectl logs` shows it. */
 export type Say = (level: 'INFO' | 'ERROR', text: string) => void;
 
+let isMute = false;
+
+/** Has nothing more be written, until it is told otherwise. */
+export function mute(on: boolean): void {
+  isMute = on;
+}
+
 export const say: Say = (level, text) => {
+  if (isMute) return;
   process.stdout.write(`${new Date().toISOString()} ${level} ${text}\n`);
 };
 

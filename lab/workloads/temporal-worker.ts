@@ -1,6 +1,6 @@
 /**
  * A Temporal worker for goal runs: a program of its own, started by the lab, that may be killed and started again.
- * `POST /control` makes its steps fail or take long, holds capability probes, has its events go wrong, and silences its log.
+ * `POST /control` makes its steps fail or take long, holds capability probes, and has its events go wrong.
  */
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
@@ -13,7 +13,7 @@ import { taskQueue } from './goals/goal-run.ts';
 import { holdingProbes, type ProbeHold } from './goals/probe-hold.ts';
 import { keepAsking } from './keep-asking.ts';
 import { ownConfig } from './own-config.ts';
-import { causesOf, type Say, say, watchPeer } from './own-log.ts';
+import { causesOf, say, watchPeer } from './own-log.ts';
 
 export interface WorkerConfig {
   /** Address to listen on; loopback if not given. */
@@ -37,8 +37,6 @@ const workerCommand = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('slow'), stepMs: durationMs }),
   /** Each capability probe is taken up so much later. */
   z.strictObject({ command: z.literal('holdProbes'), forMs: durationMs }),
-  /** It writes nothing to its log. */
-  z.strictObject({ command: z.literal('mute'), on: z.boolean() }),
   /** Nothing goes wrong any more. */
   z.strictObject({ command: z.literal('sound') }),
 ]);
@@ -47,12 +45,9 @@ const answerWithinMs = 2_000;
 const config = ownConfig<WorkerConfig>();
 const metrics = new Registry();
 const host = config.host ?? '127.0.0.1';
-const soundConduct = { failing: false, stepMs: config.stepMs, probeHoldMs: 0, isMute: false };
-const conduct: typeof soundConduct & WorkerConduct & ProbeHold = { ...soundConduct };
-const sayUnlessMute: Say = (level, text) => {
-  if (!conduct.isMute) say(level, text);
-};
-const events = withMishaps(createGoalEvents('lab-worker', config.brokers, sayUnlessMute));
+const soundConduct: WorkerConduct & ProbeHold = { failing: false, stepMs: config.stepMs, probeHoldMs: 0 };
+const conduct = { ...soundConduct };
+const events = withMishaps(createGoalEvents('lab-worker', config.brokers, say));
 
 Runtime.install({
   telemetryOptions: { metrics: { prometheus: { bindAddress: `${host}:${config.sdkMetricsPort}` } } },
@@ -65,12 +60,12 @@ const worker = await Worker.create({
   taskQueue,
   ...workflowCode(),
   dataConverter: { payloadCodecs: [holdingProbes(conduct)] },
-  activities: createActivities({ events, conduct, registry: metrics, say: sayUnlessMute }),
+  activities: createActivities({ events, conduct, registry: metrics, say }),
   shutdownGraceTime: '1s',
 });
 const run = worker.run();
 const ending = new AbortController();
-const asking = keepAsking(askTemporal, watchPeer(`Temporal at ${config.temporal}`, sayUnlessMute), ending.signal);
+const asking = keepAsking(askTemporal, watchPeer(`Temporal at ${config.temporal}`, say), ending.signal);
 
 await serveFace({
   host,
@@ -111,9 +106,6 @@ function obey(command: z.infer<typeof workerCommand>): void {
       return;
     case 'holdProbes':
       conduct.probeHoldMs = command.forMs;
-      return;
-    case 'mute':
-      conduct.isMute = command.on;
       return;
     case 'sound':
       Object.assign(conduct, soundConduct);

@@ -57,12 +57,14 @@ describe.runIf(asked === 'all')('with nothing planted', () => {
   });
 });
 
-describe.each<{ row: string; violations: readonly Expected[] }>([
-  { row: ROWS.kv, violations: tried.kv },
-  { row: ROWS.path, violations: tried.path },
-  { row: ROWS.worker, violations: tried.worker },
-  { row: ROWS.cutOff, violations: tried.cutOff },
-])('while $row runs', ({ row, violations }) => {
+describe.each<{ row: string; violations: readonly Expected[] }>(
+  [
+    { row: ROWS.kv, violations: tried.kv },
+    { row: ROWS.path, violations: tried.path },
+    { row: ROWS.worker, violations: tried.worker },
+    { row: ROWS.cutOff, violations: tried.cutOff },
+  ].filter(({ violations }) => violations.length > 0),
+)('while $row runs', ({ row, violations }) => {
   const titled = violations.map((each) => [each.promise, each.planted, each.objective, each] as const);
 
   it.each(titled)('%s: where %s, %s fails and nothing else', (_promise, _planted, _objective, violation) => {

@@ -14,7 +14,7 @@ export interface KvLab {
   mend(): Promise<void>;
 }
 
-type AnyCommand<Own> = Own | { command: 'ready'; on: boolean } | { command: 'print'; line: string };
+type AnyCommand<Own> = Own | { command: 'ready' | 'mute'; on: boolean } | { command: 'print'; line: string };
 
 const SOUND_LATENCY_MS = 10;
 const defectsUsed = new Set<Defect>();
@@ -37,6 +37,7 @@ export async function openKvLab(cluster: Cluster, namespace: string): Promise<Kv
     mend: async () => {
       for (const name of defectsUsed) await turn(name, false);
       defectsUsed.clear();
+      await gateway.control({ command: 'mute', on: false });
       for (const which of engines.keys()) {
         await tellEngine(which, { command: 'latency', ms: SOUND_LATENCY_MS });
         await tellEngine(which, { command: 'ready', on: true });

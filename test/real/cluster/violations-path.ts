@@ -63,11 +63,11 @@ export const pathViolations: readonly Violation<PathLab>[] = [
   {
     promise: 'clear logs',
     objective: 'fault-named-in-logs',
-    planted: 'the gateway has no way to notice that its engines are silent (`noConnectionWatch`)',
+    planted: 'the gateway writes nothing to its log',
     warns: true,
     plant: async (lab, until) => {
       await until('started');
-      await lab.turn('noConnectionWatch', true);
+      await lab.tellGateway({ command: 'mute', on: true });
     },
   },
 ];

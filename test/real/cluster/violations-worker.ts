@@ -37,6 +37,7 @@ export async function openWorkerLab(cluster: Cluster): Promise<WorkerLab> {
     mend: async () => {
       await tellWorkers({ command: 'sound' });
       await tellWorkers({ command: 'ready', on: true });
+      await tellWorkers({ command: 'mute', on: false });
       await tellGenerator({ command: 'goals', perSecond: GOALS_PER_SECOND });
       await tellConsumer({ command: 'resume' });
       await cluster.kubectl(
