@@ -9,6 +9,7 @@ import { quickStart, quietLog } from '../lab/servers/kafka.ts';
 import { kafkaLagProbe } from '../src/probes/kafka-lag/probe.ts';
 import { openProbe } from '../test/probes/session.ts';
 import { median } from './child.ts';
+import { type MonitorSweep, sweepByMonitors } from './lag-monitors.ts';
 
 export interface KafkaLagMeasurement {
   groups: number;
@@ -22,7 +23,9 @@ export interface KafkaLagMeasurement {
   /** Kafka's own program, from its start to its end, and when it only lists the groups. */
   programMs: number;
   programListMs: number;
-  /** All three find the lag that was made. */
+  /** Monitors that are there. */
+  monitors: MonitorSweep[];
+  /** All of them find the lag that was made. */
   agree: boolean;
 }
 
@@ -46,6 +49,8 @@ export async function benchKafkaLag(): Promise<KafkaLagMeasurement> {
     const oneByOne = await timed(() => sumOneByOne(admin, groups));
     const list = await timed(() => consumerGroups(broker, '--list'));
     const program = await timed(() => consumerGroups(broker, '--describe', '--all-groups', '--offsets'));
+    const monitors = await sweepByMonitors(broker, lag);
+    const found = [look.records, oneByOne.result, sumOfTable(program.result), ...monitors.map((each) => each.lag)];
     return {
       groups: GROUPS,
       partitions: PARTITIONS,
@@ -53,7 +58,8 @@ export async function benchKafkaLag(): Promise<KafkaLagMeasurement> {
       oneByOneMs: oneByOne.ms,
       programMs: program.ms,
       programListMs: list.ms,
-      agree: [look.records, oneByOne.result, sumOfTable(program.result)].every((found) => found === lag),
+      monitors,
+      agree: found.every((each) => each === lag),
     };
   } finally {
     await admin.close();
