@@ -9,7 +9,7 @@ import { quickStart, quietLog } from '../lab/servers/kafka.ts';
 import { kafkaLagProbe } from '../src/probes/kafka-lag/probe.ts';
 import { openProbe } from '../test/probes/session.ts';
 import { median } from './child.ts';
-import { type MonitorSweep, sweepByMonitors } from './lag-monitors.ts';
+import { type MonitorSweep, sweepByMonitors } from './monitor-sweeps.ts';
 
 export interface KafkaLagMeasurement {
   groups: number;

@@ -26,7 +26,7 @@ const everyWorkloads = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('ready'), on: z.boolean() }),
   /** Writes a line to its log. */
   z.strictObject({ command: z.literal('print'), line: z.string().min(1).max(1_000) }),
-  /** Writes nothing to its log by itself, whatever happens. */
+  /** Writes no line of an error to its log by itself, whatever happens. */
   z.strictObject({ command: z.literal('mute'), on: z.boolean() }),
 ]);
 

@@ -3,13 +3,13 @@ export type Say = (level: 'INFO' | 'ERROR', text: string) => void;
 
 let isMute = false;
 
-/** Has nothing more be written, until it is told otherwise. */
+/** Has no line of an error be written, until it is told otherwise. */
 export function mute(on: boolean): void {
   isMute = on;
 }
 
 export const say: Say = (level, text) => {
-  if (isMute) return;
+  if (isMute && level === 'ERROR') return;
   process.stdout.write(`${new Date().toISOString()} ${level} ${text}\n`);
 };
 

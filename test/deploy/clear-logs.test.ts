@@ -98,6 +98,11 @@ describe('fault-named-in-logs', () => {
     ['A1', 'Successfully connected to vLLM pod kv-sync-test/vllm-0 at 10.1.2.3', 'no cause'],
     ['B6', 'GOAL_FAILED of goal 7', 'no peer'],
     ['B6', 'Connected to Temporal server', 'no cause'],
+    [
+      'B6',
+      'WARN temporalio_sdk_core::worker::activities: Network error while completing activity: transport error, ConnectionReset',
+      'the name of a library is no peer',
+    ],
   ])('%s does not accept: %s (%s)', (row, line) => {
     expect(says(row, row.startsWith('A') ? 'names-engine' : 'names-peer', line)).toBe(false);
   });

@@ -63,7 +63,7 @@ export const pathViolations: readonly Violation<PathLab>[] = [
   {
     promise: 'clear logs',
     objective: 'fault-named-in-logs',
-    planted: 'the gateway writes nothing to its log',
+    planted: 'the gateway writes no line of an error to its log',
     warns: true,
     plant: async (lab, until) => {
       await until('started');
