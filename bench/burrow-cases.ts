@@ -40,7 +40,7 @@ const SHIFT = 10_000 - FIRST_END;
 const ASK_AFTER_MS = 900;
 
 if (!burrow.program) throw new Error('BURROW must name the program');
-tellRows([...(await live(ANSWERED)), ...(await live(FROZEN))]);
+tellRows((await Promise.all([live(ANSWERED), live(FROZEN)])).flat());
 
 async function live(histories: Record<string, Recorded[]>): Promise<Row[]> {
   await using lab = await startLab({ services: ['kafka'] });
