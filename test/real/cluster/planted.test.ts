@@ -54,7 +54,10 @@ describe.runIf(asked === 'all')('with nothing planted', () => {
   it.each(Object.values(ROWS))('%s passes', (row) => {
     const run = runOf(row, undefined);
 
-    expect(missed(run).filter((each) => row !== ROWS.cutOff || each !== SENT_AGAIN), run.output).toEqual([]);
+    expect(
+      missed(run).filter((each) => row !== ROWS.cutOff || each !== SENT_AGAIN),
+      run.output,
+    ).toEqual([]);
     expect(run.code).toBe(0);
   });
 });
