@@ -87,6 +87,7 @@ function obey(command: GatewayCommand): void {
 }
 
 function turn(name: Defect, on: boolean): void {
+  if (defects[name] === on) return;
   defects[name] = on;
   if (name === 'noConnectionWatch') engines.reconnect();
 }
