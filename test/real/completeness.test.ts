@@ -40,13 +40,13 @@ afterAll(async () => {
 });
 
 /** Who is broken does not matter here: goals are run all the time. */
-function planFor(name: string): object {
+function planFor(name: string, recovery: string): object {
   const address = lab.variables['TEMPORAL_ADDRESS']!;
   const works = { begins: ['GOAL_STARTED'], ends: ['GOAL_COMPLETED', 'GOAL_FAILED', 'GOAL_CANCELLED'] };
   return {
     ...{ apiVersion: 'steadfast/v1', kind: 'Plan', metadata: { name } },
     spec: {
-      phases: { steady: '3s', recovery: '30s', settle: '5s' },
+      phases: { steady: '3s', recovery, settle: '5s' },
       probes: [
         {
           ...{ name: 'goal-runs', type: 'temporal-workflow', interval: '500ms', timeout: '5s' },
@@ -110,9 +110,9 @@ async function runGoals(count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, () => runGoal()));
 }
 
-async function judgedWhile(name: string, story: () => Promise<void>) {
+async function judgedWhile(name: string, story: () => Promise<void>, recovery = '18s') {
   const out = join(folder, name);
-  writeFileSync(`${out}.yaml`, stringify(planFor(name)));
+  writeFileSync(`${out}.yaml`, stringify(planFor(name, recovery)));
   const env = { ...process.env, STEADFAST_STATE: `${out}-state` };
   const child = spawn(process.execPath, [MAIN, 'run', `${out}.yaml`, '--out', out], { env, stdio: 'ignore' });
   const exit = once(child, 'close').then(([code]) => code as number | null);
@@ -165,12 +165,15 @@ describe('goal runs, by what Temporal says and by their events in Kafka', () => 
   test('of one goal nobody knows, since the broker stopped before it ended', { timeout: 240_000 }, async () => {
     const broker = (await lab.server('kafka').pid())!;
     let unknown = '';
-    const { code, temporal } = await judgedWhile('stopped', async () => {
+    const whileItStands = async () => {
       await runGoals(5);
       await swallowOne();
       process.kill(broker, 'SIGSTOP');
       unknown = await runGoal();
-    }).finally(() => process.kill(broker, 'SIGCONT'));
+    };
+    const { code, temporal } = await judgedWhile('stopped', whileItStands, '30s').finally(() =>
+      process.kill(broker, 'SIGCONT'),
+    );
 
     expect(temporal).toMatchObject({
       ...{ verdict: 'inconclusive', reason: 'missing-samples' },
