@@ -7,6 +7,7 @@ import { startCluster } from '../../../lab/cluster/cluster.ts';
 import { deployWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
 import type { KubeObject } from '../../../lab/cluster/workloads/objects.ts';
 import { type ShippedExperiment, shippedExperiments, tableOf, withDefaults } from '../../deploy/shipped-experiments.ts';
+import { untilCompared } from './baseline-points.ts';
 import { type ExperimentRun, runExperiment } from './experiment-run.ts';
 import { standTwin } from './gateway-twin.ts';
 import { stageKvSync } from './kv-stage.ts';
@@ -103,6 +104,9 @@ function onFirstNode(suite: 'A' | 'B', isWanted: Choice): ShippedExperiment[] {
 async function stageLanes(): Promise<void> {
   await cluster.kubectl('apply', '-f', shipped.find(({ row }) => row === 'B13')!.manifest);
   if (onFirstNode('A', () => true).length > 0) await stageKvSync(cluster, { namespace: KV });
+  if (!FULL) return;
+  for (const counter of ['vllm:time_to_first_token_seconds_count', 'bytebot_activity_executions_total'])
+    await untilCompared(cluster, counter, { step: '5s', rates: '30s' });
 }
 
 async function kvLane(isWanted: Choice): Promise<void> {

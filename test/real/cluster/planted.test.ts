@@ -2,14 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../lab/cluster/access.ts';
 import { startCluster } from '../../../lab/cluster/cluster.ts';
 import { deployWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
-import { facesOf, type PodFace } from '../../../lab/cluster/workloads/faces.ts';
 import { shippedExperiments } from '../../deploy/shipped-experiments.ts';
+import { untilCompared } from './baseline-points.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import { standTwin } from './gateway-twin.ts';
 import { stageKvSync } from './kv-stage.ts';
 import { kvParameters, lengths, shortest, workerParameters } from './lab-parameters.ts';
 import { importProgramImage } from './program-image.ts';
-import { eventually } from './scene.ts';
 import { runViolated } from './violated-run.ts';
 import type { Expected, Violation } from './violation.ts';
 import { kvViolations, openKvLab } from './violations-kv.ts';
@@ -21,7 +20,6 @@ const ROWS = { kv: 'A4', path: 'A1', worker: 'B7', cutOff: 'B6' };
 const KV = 'kv-planted';
 /** An event whose answer is lost in a cut is sent again, by design. */
 const SENT_AGAIN = 'steps-told-once fail';
-const LEAST_POINTS = 12;
 const ALL_MS = 30 * 60_000;
 
 /** `PLANTED=all` tries every one and a run without any, `PLANTED=no-event-lost,steps-in-order` these. One for each promise takes about 6 minutes. */
@@ -44,7 +42,7 @@ const runs = new Map<string, ExperimentRun | Error>();
 beforeAll(async () => {
   cluster = await startCluster();
   await deployWorkloads(cluster, { only: ['generator', 'consumer', 'prometheus', 'pushgateway'] });
-  await untilCompared('bytebot_activity_executions_total');
+  await untilCompared(cluster, 'bytebot_activity_executions_total');
   await Promise.all([kvLane(), workerLane()]);
 }, ALL_MS);
 
@@ -107,7 +105,7 @@ async function kvLane(): Promise<void> {
   if (tried.kv.length + tried.path.length === 0) return;
   await stageKvSync(cluster, { namespace: KV });
   const lab = await openKvLab(cluster, KV);
-  await untilCompared('vllm:time_to_first_token_seconds_count');
+  await untilCompared(cluster, 'vllm:time_to_first_token_seconds_count');
   await runEach(ROWS.kv, tried.kv, { lab, env: { ...shortest, ...kvParameters(KV) } });
   if (tried.path.length === 0) return;
   const env = { ...ofACut, ...kvParameters(KV) };
@@ -132,21 +130,6 @@ async function untilDecided(
   const first = await run();
   const verdicts = unexpected(first, violation);
   return verdicts.length > 0 && verdicts.every((each) => each.endsWith(' inconclusive')) ? run() : first;
-}
-
-/** Until Prometheus knows enough of what just came up for a baseline. */
-async function untilCompared(counter: string): Promise<void> {
-  const [{ url }] = (await facesOf(cluster, 'prometheus')) as [PodFace];
-  const query = encodeURIComponent(`count_over_time(sum(rate(${counter}[8s]))[1m:2s])`);
-  const points = async () => {
-    const { data } = (await (await fetch(`${url}/api/v1/query?query=${query}`)).json()) as QueryAnswer;
-    return Number(data.result[0]?.value[1] ?? 0);
-  };
-  await eventually(points, (found) => found >= LEAST_POINTS);
-}
-
-interface QueryAnswer {
-  data: { result: { value: [number, string] }[] };
 }
 
 /** One after another; what goes wrong with one is told by its own test. */
