@@ -56,11 +56,11 @@ async function live(histories: Record<string, Recorded[]>): Promise<Row[]> {
   await using monitor = await startMonitor(burrow, broker);
   const began = performance.now();
   for (let step = 0; step < cases[0]!.recorded.length; step++) {
-    await sleep(began + step * 1000 - performance.now());
+    await sleep(Math.max(0, began + step * 1000 - performance.now()));
     const answers = cases[0]!.recorded[step]!.offsets !== undefined;
     process.kill(pid, answers ? 'SIGCONT' : 'SIGSTOP');
     if (answers) await Promise.all(cases.map((each) => follow(each, step)));
-    await sleep(began + step * 1000 + ASK_AFTER_MS - performance.now());
+    await sleep(Math.max(0, began + step * 1000 + ASK_AFTER_MS - performance.now()));
     for (const each of cases) if (each.recorded[step]!.at >= 0) each.said.add(await statusOf(monitor, each.group));
   }
   await Promise.all([admin.close(), producer.close()]);
