@@ -53,6 +53,8 @@ async function live(histories: Record<string, Recorded[]>): Promise<Row[]> {
     said: new Set<string>(),
   }));
   await admin.createTopics({ topics: cases.map(({ topic }) => topic), partitions: 1, replicas: 1 });
+  // It does not start where nobody has ever committed.
+  for (const each of cases) await follow(each, 0);
   await using monitor = await startMonitor(burrow, broker);
   const began = performance.now();
   for (let step = 0; step < cases[0]!.recorded.length; step++) {
