@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as zmq from 'zeromq';
 import { type Connection, type ConnectionOptions, openConnection } from '../../../../src/probes/lib/zmtp/connection.ts';
 import { addressOf } from '../../../../src/probes/lib/zmtp/endpoint.ts';
@@ -53,8 +53,14 @@ describe('PLAIN', () => {
     return zap;
   }
 
+  // One for all: its name is free again only some time after it was closed.
+  let zap: zmq.Reply;
+  beforeAll(async () => {
+    zap = await gatekeeper();
+  });
+  afterAll(() => zap?.close());
+
   test.each(['3.1', '3.0'])('over ZMTP %s lets us in with the right password only', async (version) => {
-    const zap = await gatekeeper();
     const publisher = new zmq.Publisher({ plainServer: true });
     const direct = await bind(publisher);
     await using older = await asVersion30(direct);
@@ -68,7 +74,6 @@ describe('PLAIN', () => {
     await expect(opened(endpoint, {})).rejects.toThrow('the peer wants the security mechanism PLAIN');
     connection.close();
     publisher.close();
-    zap.close();
   });
 });
 
