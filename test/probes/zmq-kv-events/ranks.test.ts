@@ -70,7 +70,8 @@ describe("an engine's data-parallel ranks", () => {
 
     expect(reading).toMatchObject({
       outcome: 'bad',
-      reason: 'rank 1: connection refused: nothing listens on the port',
+      // libzmq lets go of a port some time after it was told to.
+      reason: expect.stringMatching(/^rank 1: (connection refused|the peer accepted the connection and reset)/),
       values: { connected: 0, received: 3 },
     });
     expect(finals.at(-1)!.reason).toBe('rank 1: what came last is unknown: no event has ever been seen');
