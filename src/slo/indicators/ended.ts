@@ -19,19 +19,15 @@ interface EndedInWindow {
 
 /**
  * What ended in a window. As counts do, what ends while the books are closed belongs to the window that reaches the end; but only what was seen
- * before: what is seen only then is of no phase, even if it may have begun a moment before. The one that reads ends need not wait for it. Nor is what was
- * over when the first of all was seen, and may have been before the window began.
+ * before: what is seen only then is of no phase, even if it may have begun a moment before. The one that reads ends need not wait for it.
  */
 export function endedIn(window: Window, told: readonly Final[], clock: ClockBounds): EndedInWindow {
   const all = followedIn(told);
-  const firstSight = Math.min(...all.map(({ seen }) => seen[0]));
-  const isOver = ({ ended }: Known) => ended !== undefined && ended[1] <= firstSight;
   const certain: Ended[] = [];
   const perhaps: Ended[] = [];
   for (const one of all) {
     const within = placeIn(window, one, clock);
-    if (within === 'certain') certain.push(endedOf(one, clock));
-    else if (within === 'perhaps' && !isOver(one)) perhaps.push(endedOf(one, clock));
+    if (within !== 'outside') (within === 'certain' ? certain : perhaps).push(endedOf(one, clock));
   }
   return { certain, perhaps, sharedKeys: sharedKeys(all) };
 }
