@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** With real sockets and servers a machine that is busy elsewhere breaks a test that is right. Whatever passes at its second try is named at the end of `make test`. */
+/** On real servers a machine that is busy elsewhere breaks a test that is right. Whatever passes at its second try is named at the end of `make test`. */
 const A_SECOND_TRY = 1;
 
 export default defineConfig({
@@ -12,7 +12,6 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/real/**'],
           testTimeout: 20_000,
-          retry: A_SECOND_TRY,
           maxWorkers: 8,
           // A process of its own for each file takes more time than most files do. So a test undoes what it does to its process.
           isolate: false,
