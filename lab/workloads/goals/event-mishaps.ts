@@ -21,7 +21,7 @@ export const eventMishap = z.discriminatedUnion('command', [
 
 export type EventMishap = z.infer<typeof eventMishap>;
 
-/** Of one goal in so many nothing is ever written, by any worker that is told the same: of those whose id, read as a number, it divides. */
+/** Of about one goal in so many nothing is ever written: the last digit of its id says of which, so that all workers that are told the same agree. */
 export const silence = z.strictObject({ command: z.literal('silence'), oneIn: z.int().min(1).max(16) });
 
 export interface MishapEvents extends GoalEvents {
