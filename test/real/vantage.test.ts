@@ -56,7 +56,11 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'plan.yaml'), PLAN);
   vantage = `127.0.0.1:${(await freePorts(1))[0]}`;
   sidecar = start(['serve', join(folder, 'plan.yaml'), '--vantage', 'gateway', '--listen', vantage]);
-  while (!(await isReady())) await sleep(50);
+  while (!(await isReady())) {
+    if (sidecar.child.exitCode !== null)
+      throw new Error(`the sidecar did not come up:\n${(await sidecar.ended).output}`);
+    await sleep(50);
+  }
 });
 afterAll(async () => {
   sidecar?.child.kill('SIGKILL');
