@@ -133,7 +133,8 @@ describe('a producer', () => {
     await write(topic, clean('slow').slice(0, 2));
 
     const draining = account.drain(10_000);
-    await wait(300);
+    // Long enough for the drain to see what is under way, also on a busy machine.
+    await wait(2000);
     // Others go on beginning: they are not waited for, and nobody has lost them.
     await write(topic, clean('next').slice(0, 2));
     await write(topic, clean('slow').slice(2));
