@@ -42,7 +42,7 @@ export const lengths: Record<string, string> =
   process.env['FULL'] === '1'
     ? { BASELINE: '5m', BASELINE_STEP: '5s', IN_FLIGHT: '1', WATCH_EVERY: '500ms' }
     : {
-        ...{ STEADY: '14s', FAULT: '14s', RECOVERY: '24s', SETTLE: '5s', PAUSE: '5s' },
+        ...{ STEADY: '14s', FAULT: '14s', STRESS_FOR: '35s', RECOVERY: '24s', SETTLE: '5s', PAUSE: '5s' },
         // A container that is killed twice waits 10 s for its next start.
         ...{ RECOVER_WITHIN: '20s', EVENTS_WITHIN: '15s', GATEWAY_WITHIN: '15s' },
         ...{ PROBE_EVERY: '250ms', QUERY_EVERY: '500ms', CANARY_EVERY: '500ms', CANARY_TIMEOUT: '8s' },

@@ -6,12 +6,11 @@ import { kubectlOn } from '../../../lab/cluster/workloads/access.ts';
 import { deployWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
 import { facesOf } from '../../../lab/cluster/workloads/faces.ts';
 import { dashboardQueries } from '../../deploy/dashboard-queries.ts';
-import { shippedExperiments } from '../../deploy/shipped-experiments.ts';
 import { approve } from './experiment-run.ts';
 import { stageKvSync } from './kv-stage.ts';
 import { kvParameters, lengths, workerParameters } from './lab-parameters.ts';
 import { importProgramImage } from './program-image.ts';
-import { PLANS, plansIn, runJob, stageWeekly } from './weekly-stage.ts';
+import { applySchedule, PLANS, plansIn, runJob, stageWeekly } from './weekly-stage.ts';
 
 const KV = 'kv-thin-whole';
 const parameters = { ...lengths, ...workerParameters, ...kvParameters(KV) };
@@ -24,7 +23,7 @@ beforeAll(async () => {
   await kubectlOn(cluster, [await plansIn(KV)], 'apply', '--server-side', '--force-conflicts');
   await stageKvSync(cluster, { namespace: KV, sidecar: { env: parameters } });
   await stageWeekly({ cluster, kvNamespace: KV, parameters });
-  await cluster.kubectl('apply', '-f', shippedExperiments().find(({ row }) => row === 'B13')!.manifest);
+  await applySchedule(cluster, parameters);
   for (const plan of PLANS) await approve(plan, { cluster, env: parameters });
 }, 900_000);
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { type ClusterAccess, kubectlOn } from '../../../lab/cluster/workloads/access.ts';
 import type { KubeObject } from '../../../lab/cluster/workloads/objects.ts';
-import { EXPERIMENTS } from '../../deploy/shipped-experiments.ts';
+import { EXPERIMENTS, shippedExperiments } from '../../deploy/shipped-experiments.ts';
 import { REPOSITORY } from '../../repository/planted-tree.ts';
 import { PROGRAM_IMAGE } from './program-image.ts';
 
@@ -20,6 +20,25 @@ export const PLANS = ['kv-event-sync/a1-network-partition', 'temporal-worker/b13
 );
 
 const CRONJOB = join(REPOSITORY, 'deploy/cronjob');
+
+/** Those of `PLANS`. */
+export const WEEKLY_ROWS = ['A1', 'B13'];
+
+/** The Schedule of B13. It has no parameters, since people apply it as it is; here it is as long as the plans' parameters say. */
+export async function applySchedule(cluster: ClusterAccess, parameters: Record<string, string>): Promise<void> {
+  const { manifest } = shippedExperiments().find(({ row }) => row === 'B13')!;
+  const schedule = parse(await readFile(manifest, 'utf8')) as WeeklySchedule;
+  for (const template of schedule.spec.workflow.templates)
+    template.deadline = parameters[LENGTHS[template.templateType] ?? 'FAULT'] ?? template.deadline;
+  await kubectlOn(cluster, [schedule], 'apply', '--server-side', '--force-conflicts');
+}
+
+/** Names of the parameters that say in B12 how long a template lasts; of the others it is `FAULT`. */
+const LENGTHS: Record<string, string> = { Serial: 'SCENARIO_DEADLINE', Suspend: 'PAUSE', StressChaos: 'STRESS_FOR' };
+
+interface WeeklySchedule extends KubeObject {
+  spec: { workflow: { templates: { templateType: string; deadline: string }[] } };
+}
 
 /** What deploy/cronjob/README.md says, with the lab's names, parameters and image. */
 export async function stageWeekly(stage: WeeklyStage): Promise<void> {
