@@ -28,7 +28,7 @@ cluster: node_modules/.package-lock.json ## start a Kubernetes with Chaos Mesh t
 cluster-down: node_modules/.package-lock.json ## remove that cluster and everything that it made
 	@node lab/main.ts cluster-down
 
-test: node_modules/.package-lock.json ## checks, fast tests, tests on real servers, with all set-up, and on a cluster (CLUSTER=all: with each experiment; CLUSTER=0: none; ROWS=all: every experiment; FULL=1: at full length)
+test: node_modules/.package-lock.json ## checks, fast tests, tests on real servers, with all set-up, and on a cluster (CLUSTER=all: with each experiment, and each promise broken; CLUSTER=0: none; ROWS=all: every experiment; FULL=1: at full length)
 	@CLUSTER='$(CLUSTER)' node tools/run-tiers.ts
 
 check: node_modules/.package-lock.json ## format, lint, types, layers, unused code

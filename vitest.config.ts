@@ -3,6 +3,21 @@ import { defineConfig } from 'vitest/config';
 /** On real servers a machine that is busy elsewhere breaks a test that is right. Whatever passes at its second try is named at the end of `make test`. */
 const A_SECOND_TRY = 1;
 
+/** `demo` asks for every single look, `run` starts runs beside each other itself, and `readme` builds anew what others run. */
+const ALONE_ON_SERVERS = ['demo', 'run', 'readme'].map((name) => `test/real/${name}.test.ts`);
+
+/** Their probes look several times a second, so the machine must do nothing else. */
+const WHOLE_EXPERIMENTS = ['experiments', 'planted', 'thin-whole'].map((name) => `test/real/cluster/${name}.test.ts`);
+
+const onServers = { testTimeout: 120_000, retry: A_SECOND_TRY, hookTimeout: 900_000 };
+const onACluster = {
+  globalSetup: ['test/real/cluster/in-network.ts'],
+  testTimeout: 180_000,
+  retry: A_SECOND_TRY,
+  hookTimeout: 900_000,
+  fileParallelism: false,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,22 +36,37 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
-          exclude: ['test/real/cluster/**'],
-          testTimeout: 120_000,
-          retry: A_SECOND_TRY,
-          hookTimeout: 900_000,
+          exclude: ['test/real/cluster/**', ...ALONE_ON_SERVERS],
+          ...onServers,
+          // Most of their time is waiting for servers.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'real-alone',
+          include: ALONE_ON_SERVERS,
+          ...onServers,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {
         test: {
           name: 'cluster',
           include: ['test/real/cluster/**/*.test.ts'],
-          globalSetup: ['test/real/cluster/in-network.ts'],
-          testTimeout: 180_000,
-          retry: A_SECOND_TRY,
-          hookTimeout: 900_000,
-          fileParallelism: false,
+          exclude: WHOLE_EXPERIMENTS,
+          ...onACluster,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'cluster-experiments',
+          include: WHOLE_EXPERIMENTS,
+          ...onACluster,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -1,7 +1,7 @@
 /**
- * `make test`: the static checks, the fast tier, the real tier and the cluster tier without what is long there (CLUSTER=all: with it; CLUSTER=0:
- * no cluster tier), while the lab's parts are got in the background. The last line says how many passed, failed and were skipped, and so does
- * test-results/summary.txt. What passed only when it was tried again is named before it.
+ * `make test`: the static checks, the fast tier, the real tier and the cluster tier without what is planted there (CLUSTER=all: with it; CLUSTER=0:
+ * no cluster tier), while the lab's parts are got in the background. What breaks the cluster mostly waits, so the real tier runs beside it. The last
+ * line says how many passed, failed and were skipped, and so does test-results/summary.txt. What passed only when it was tried again is named before it.
  */
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,8 +12,9 @@ const RESULTS = 'test-results';
 const CHECKS = ['format:check', 'lint', 'types', 'layers', 'unused', 'build'];
 const MINUTE_MS = 60_000;
 const KILL_AFTER_MS = 20_000;
-/** Run after run of whole experiments, as are all rows of `experiments`, which tries two without CLUSTER=all: `make test` would take an hour more. */
-const LONG_ON_A_CLUSTER = ['planted'];
+/** Run after run of whole experiments, each with one promise broken. */
+const PLANTED = 'test/real/cluster/planted.test.ts';
+const IN_CLUSTER = ['node', 'lab/main.ts', 'in-cluster', '--'];
 
 const wanted = process.env['CLUSTER'] || '1';
 const isFull = wanted === 'all' || process.env['FULL'] === '1' || process.env['ROWS'] === 'all';
@@ -31,13 +32,17 @@ const clusterParts =
   withCluster && canCluster ? parts.then(() => getParts('cluster-parts', 'cluster-parts')) : undefined;
 const results = [await runChecks(), await runTier('fast')];
 await tellMissing(parts, 'parts');
-results.push(await runTier('real'));
+const real = runTier('real', { projects: ['real', 'real-alone'] });
 if (clusterParts) {
   await tellMissing(clusterParts, 'cluster-parts');
-  const long = LONG_ON_A_CLUSTER.map((name) => `--exclude=test/real/cluster/${name}.test.ts`);
-  const left = isFull ? [] : long;
-  results.push(await runTier('cluster', { within: ['node', 'lab/main.ts', 'in-cluster', '--'], more: left }));
-} else if (withCluster) results.push(leftOut('cluster', 'needs root on Linux'));
+  const beside = runTier('cluster', { within: IN_CLUSTER, toldAtItsEnd: true });
+  results.push(...(await Promise.all([real, beside])));
+  const more = isFull ? [] : [`--exclude=${PLANTED}`];
+  results.push(await runTier('cluster-experiments', { within: IN_CLUSTER, more }));
+} else {
+  results.push(await real);
+  if (withCluster) results.push(leftOut('cluster', 'needs root on Linux'));
+}
 
 const summary = summarize(results, { skipsFail: process.env['CI'] === 'true' });
 for (const test of summary.triedAgain) console.log(`PASSED ONLY AT ITS SECOND TRY  ${test}`);
@@ -48,8 +53,7 @@ process.exitCode = summary.failed === 0 ? 0 : 1;
 
 /** Builds take minutes on a fresh machine and must not starve the tests that run meanwhile. */
 function getParts(command: string, logName: string): Promise<number | undefined> {
-  const log = openSync(`${RESULTS}/${logName}.log`, 'w');
-  return run('nice', ['-n', '19', 'node', 'lab/main.ts', command], { stdio: ['ignore', log, log] });
+  return run('nice', ['-n', '19', 'node', 'lab/main.ts', command], { stdio: intoFile(`${RESULTS}/${logName}.log`) });
 }
 
 async function tellMissing(got: Promise<number | undefined>, logName: string): Promise<void> {
@@ -79,21 +83,34 @@ function leftOut(tier: string, why: string): TierResult {
 }
 
 interface TierOptions {
+  /** The projects of vitest.config.ts; the one of the tier's name if not given. */
+  projects?: readonly string[];
   /** The command that runs it. */
   within?: readonly string[];
   more?: readonly string[];
+  /** Printed as a whole, where another tier is printed meanwhile. */
+  toldAtItsEnd?: boolean;
 }
 
-async function runTier(tier: string, { within = [], more = [] }: TierOptions = {}): Promise<TierResult> {
+async function runTier(tier: string, options: TierOptions = {}): Promise<TierResult> {
+  const { projects = [tier], within = [], more = [], toldAtItsEnd = false } = options;
   const file = `${RESULTS}/${tier}.json`;
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const [program, ...args] = [...within, 'vitest', 'run', '--project', tier, ...reporters, ...more];
-  const exitCode = await run(program!, args);
+  const chosen = projects.map((project) => `--project=${project}`);
+  const [program, ...args] = [...within, 'vitest', 'run', ...chosen, ...reporters, ...more];
+  const log = toldAtItsEnd ? `${RESULTS}/${tier}.log` : undefined;
+  const exitCode = await run(program!, args, log === undefined ? {} : { stdio: intoFile(log) });
+  if (log) process.stdout.write(readFileSync(log));
   return {
     tier,
     ...(exitCode !== undefined && { exitCode }),
     ...(existsSync(file) && { report: JSON.parse(readFileSync(file, 'utf8')) as VitestReport }),
   };
+}
+
+function intoFile(path: string): ['ignore', number, number] {
+  const file = openSync(path, 'w');
+  return ['ignore', file, file];
 }
 
 /** Resolves with the exit code, or with undefined where the command was killed or could not start. */
