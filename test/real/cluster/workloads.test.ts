@@ -6,7 +6,7 @@ import type { Cluster } from '../../../lab/cluster/access.ts';
 import { startCluster } from '../../../lab/cluster/cluster.ts';
 import { deployWorkloads, removeWorkloads } from '../../../lab/cluster/workloads/deploy.ts';
 import { facesOf, type PodFace } from '../../../lab/cluster/workloads/faces.ts';
-import type { WorkloadName } from '../../../lab/cluster/workloads/groups.ts';
+import { type WorkloadName, workloadNames } from '../../../lab/cluster/workloads/groups.ts';
 import { defectNames } from '../../../lab/workloads/gateway/defects.ts';
 import { taskQueue, workflowIdOf, workflowType } from '../../../lab/workloads/goals/goal-run.ts';
 
@@ -14,6 +14,8 @@ let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster();
 });
+// They take half of a small machine, which others need.
+afterAll(() => removeWorkloads(cluster, workloadNames), 120_000);
 
 async function onlyFaceOf(name: WorkloadName): Promise<PodFace> {
   const [face] = await facesOf(cluster, name);
