@@ -24,12 +24,15 @@ const CRONJOB = join(REPOSITORY, 'deploy/cronjob');
 /** Those of `PLANS`. */
 export const WEEKLY_ROWS = ['A1', 'B13'];
 
-/** The Schedule of B13. It has no parameters, since people apply it as it is; here it is as long as the plans' parameters say. */
+/** The Schedule of B13. It has no parameters, since people apply it as it is; here it is as long and as hard as the plans' parameters say. */
 export async function applySchedule(cluster: ClusterAccess, parameters: Record<string, string>): Promise<void> {
   const { manifest } = shippedExperiments().find(({ row }) => row === 'B13')!;
   const schedule = parse(await readFile(manifest, 'utf8')) as WeeklySchedule;
-  for (const template of schedule.spec.workflow.templates)
+  for (const template of schedule.spec.workflow.templates) {
+    const { cpu } = template.stressChaos?.stressors ?? {};
+    if (cpu) cpu.load = Number(parameters['STRESS_LOAD'] ?? cpu.load);
     template.deadline = parameters[LENGTHS[template.templateType] ?? 'FAULT'] ?? template.deadline;
+  }
   await kubectlOn(cluster, [schedule], 'apply', '--server-side', '--force-conflicts');
 }
 
@@ -37,7 +40,13 @@ export async function applySchedule(cluster: ClusterAccess, parameters: Record<s
 const LENGTHS: Record<string, string> = { Serial: 'SCENARIO_DEADLINE', Suspend: 'PAUSE', StressChaos: 'STRESS_FOR' };
 
 interface WeeklySchedule extends KubeObject {
-  spec: { workflow: { templates: { templateType: string; deadline: string }[] } };
+  spec: { workflow: { templates: WorkflowTemplate[] } };
+}
+
+interface WorkflowTemplate {
+  templateType: string;
+  deadline: string;
+  stressChaos?: { stressors: { cpu: { load: number } } };
 }
 
 /** What deploy/cronjob/README.md says, with the lab's names, parameters and image. */
