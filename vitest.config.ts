@@ -3,11 +3,16 @@ import { defineConfig } from 'vitest/config';
 /** On real servers a machine that is busy elsewhere breaks a test that is right. Whatever passes at its second try is named at the end of `make test`. */
 const A_SECOND_TRY = 1;
 
-/** `demo` asks for every single look, `run` starts runs beside each other itself, and `readme` builds anew what others run. */
-const ALONE_ON_SERVERS = ['demo', 'run', 'readme'].map((name) => `test/real/${name}.test.ts`);
+const inReal = (name: string) => `test/real/${name}.test.ts`;
+
+/** `demo` asks for every single look, and `run` starts runs beside each other itself. */
+const ONE_AT_A_TIME_ON_SERVERS = ['demo', 'run'].map(inReal);
+
+/** It builds anew what others run, and then asks for every single look. */
+const ALONE_ON_SERVERS = ['readme'].map(inReal);
 
 /** Their probes look several times a second, so the machine must do nothing else. */
-const WHOLE_EXPERIMENTS = ['experiments', 'planted', 'thin-whole'].map((name) => `test/real/cluster/${name}.test.ts`);
+const WHOLE_EXPERIMENTS = ['cluster/experiments', 'cluster/planted', 'cluster/thin-whole'].map(inReal);
 
 const onServers = { testTimeout: 120_000, retry: A_SECOND_TRY, hookTimeout: 900_000 };
 const onACluster = {
@@ -36,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
-          exclude: ['test/real/cluster/**', ...ALONE_ON_SERVERS],
+          exclude: ['test/real/cluster/**', ...ONE_AT_A_TIME_ON_SERVERS, ...ALONE_ON_SERVERS],
           ...onServers,
           // Most of their time is waiting for servers.
           maxWorkers: 2,
@@ -45,11 +50,20 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'real-one-at-a-time',
+          include: ONE_AT_A_TIME_ON_SERVERS,
+          ...onServers,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           name: 'real-alone',
           include: ALONE_ON_SERVERS,
           ...onServers,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -58,7 +72,7 @@ export default defineConfig({
           include: ['test/real/cluster/**/*.test.ts'],
           exclude: WHOLE_EXPERIMENTS,
           ...onACluster,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -66,7 +80,7 @@ export default defineConfig({
           name: 'cluster-experiments',
           include: WHOLE_EXPERIMENTS,
           ...onACluster,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

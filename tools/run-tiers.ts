@@ -32,17 +32,13 @@ const clusterParts =
   withCluster && canCluster ? parts.then(() => getParts('cluster-parts', 'cluster-parts')) : undefined;
 const results = [await runChecks(), await runTier('fast')];
 await tellMissing(parts, 'parts');
-const real = runTier('real', { projects: ['real', 'real-alone'] });
-if (clusterParts) {
-  await tellMissing(clusterParts, 'cluster-parts');
-  const beside = runTier('cluster', { within: IN_CLUSTER, toldAtItsEnd: true });
-  results.push(...(await Promise.all([real, beside])));
+const real = runTier('real', { projects: ['real', 'real-one-at-a-time'] });
+const beside = clusterParts && runBesideReal(clusterParts);
+results.push(await real, ...(beside ? [await beside] : []), await runTier('real-alone'));
+if (beside) {
   const more = isFull ? [] : [`--exclude=${PLANTED}`];
   results.push(await runTier('cluster-experiments', { within: IN_CLUSTER, more }));
-} else {
-  results.push(await real);
-  if (withCluster) results.push(leftOut('cluster', 'needs root on Linux'));
-}
+} else if (withCluster) results.push(leftOut('cluster', 'needs root on Linux'));
 
 const summary = summarize(results, { skipsFail: process.env['CI'] === 'true' });
 for (const test of summary.triedAgain) console.log(`PASSED ONLY AT ITS SECOND TRY  ${test}`);
@@ -69,6 +65,12 @@ async function runChecks(): Promise<TierResult> {
   const failed = cases.some(({ status }) => status === 'failed');
   const file = { name: 'npm run', status: failed ? 'failed' : 'passed', message: '', assertionResults: cases };
   return { tier: 'check', exitCode: failed ? 1 : 0, report: { testResults: [file] } };
+}
+
+/** What breaks the cluster. */
+async function runBesideReal(got: Promise<number | undefined>): Promise<TierResult> {
+  await tellMissing(got, 'cluster-parts');
+  return runTier('cluster', { within: IN_CLUSTER, toldAtItsEnd: true });
 }
 
 /** Counts as one that was skipped, which a build server takes for a failure. */
