@@ -35,6 +35,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
+  await cluster.kubectl('delete', 'schedule', '-n', 'bytebot', '--all');
   for (const namespace of Object.values(KV_NAMESPACES))
     await cluster.kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--wait=false');
 });
