@@ -1,6 +1,6 @@
 /**
- * `make test`: the static checks, the fast tier, the real tier and the cluster tier without what is planted there (CLUSTER=all: with it; CLUSTER=0:
- * no cluster tier), while the lab's parts are got in the background. What breaks the cluster mostly waits, so the real tier runs beside it. The last
+ * `make test`: the static checks, the fast tier, the real tier and the cluster tier, but for what needs netem or is planted there (CLUSTER=all: with
+ * it; CLUSTER=0: no cluster tier), while the lab's parts are got in the background. What breaks the cluster mostly waits, so the real tier runs beside it. The last
  * line says how many passed, failed and were skipped, and so does test-results/summary.txt. What passed only when it was tried again is named before it.
  */
 import { type SpawnOptions, spawn } from 'node:child_process';
@@ -34,7 +34,7 @@ const results = [await runChecks(), await runTier('fast')];
 await tellMissing(parts, 'parts');
 const real = runTier('real', { projects: ['real', 'real-one-at-a-time'] });
 const beside = clusterParts && runBesideReal(clusterParts);
-results.push(await real, ...(beside ? [await beside] : []), await runTier('real-alone'));
+results.push(...(await Promise.all(beside ? [real, beside] : [real])), await runTier('real-alone'));
 if (beside) {
   const more = isFull ? [] : [`--exclude=${PLANTED}`];
   results.push(await runTier('cluster-experiments', { within: IN_CLUSTER, more }));
