@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, parseAllDocuments } from 'yaml';
 import { type ClusterAccess, kubectlOn } from '../../../lab/cluster/workloads/access.ts';
 import type { KubeObject } from '../../../lab/cluster/workloads/objects.ts';
-import { EXPERIMENTS, shippedExperiments } from '../../deploy/shipped-experiments.ts';
+import { shippedExperiments } from '../../deploy/shipped-experiments.ts';
 import { REPOSITORY } from '../../repository/planted-tree.ts';
 import { PROGRAM_IMAGE } from './program-image.ts';
 
@@ -15,14 +15,12 @@ export interface WeeklyStage {
   parameters: Record<string, string>;
 }
 
-export const PLANS = ['kv-event-sync/a1-network-partition', 'temporal-worker/b13-weekly'].map((name) =>
-  join(EXPERIMENTS, `${name}.yaml`),
-);
+/** What the CronJob runs. */
+export const WEEKLY_ROWS = ['A1', 'B13'];
+
+export const PLANS = shippedExperiments().flatMap(({ row, plan }) => (WEEKLY_ROWS.includes(row) ? plan : []));
 
 const CRONJOB = join(REPOSITORY, 'deploy/cronjob');
-
-/** Those of `PLANS`. */
-export const WEEKLY_ROWS = ['A1', 'B13'];
 
 /** The Schedule of B13. It has no parameters, since people apply it as it is; here it is as long and as hard as the plans' parameters say. */
 export async function applySchedule(cluster: ClusterAccess, parameters: Record<string, string>): Promise<void> {

@@ -15,7 +15,7 @@ beforeAll(async () => {
   cluster = await startCluster();
 });
 // They take half of a small machine, which others need.
-afterAll(() => removeWorkloads(cluster, workloadNames), 120_000);
+afterAll(() => cluster && removeWorkloads(cluster, workloadNames), 120_000);
 
 async function onlyFaceOf(name: WorkloadName): Promise<PodFace> {
   const [face] = await facesOf(cluster, name);
